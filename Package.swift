@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A C library of Debian: a module map and nothing else.
+func library(_ name: String, _ pkgConfig: String, debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+func module(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TimbreCore", "TimbreTesting"], swiftSettings: settings)
+}
+
+let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+
+let package = Package(
+  name: "timbre",
+  products: [
+    .executable(name: "timbre", targets: ["timbre"]),
+    .library(name: "TimbreCore", targets: ["TimbreCore"]),
+    .library(name: "TimbreTesting", targets: ["TimbreTesting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
+  ],
+  targets: [
+    library("CFFTW", "fftw3f", debian: "libfftw3-dev"),
+    library("CSndfile", "sndfile", debian: "libsndfile1-dev"),
+    library("CSoxr", "soxr", debian: "libsoxr-dev"),
+    library("CSamplerate", "samplerate", debian: "libsamplerate0-dev"),
+    library("COpenBLAS", "openblas", debian: "libopenblas-dev"),
+    library("CPNG", "libpng", debian: "libpng-dev"),
+
+    module("TimbreCore", [real]),
+    module("TimbreAudio", ["TimbreCore", "CSndfile", "CSoxr", "CSamplerate"]),
+    module("TimbreDSP", ["TimbreCore", "CFFTW", real]),
+    module("TimbreNN", ["TimbreCore", "COpenBLAS", real]),
+    module("TimbreReport", ["TimbreCore", "CPNG"]),
+    module("TimbreEvaluation", ["TimbreCore", real]),
+    module("TimbreWorkflow", ["TimbreCore", "TimbreAudio", "TimbreEvaluation", "TimbreReport"]),
+    module("TimbreTesting", ["TimbreCore", real]),
+
+    module("TimbreDatasets", path: "Plugins/Datasets", ["TimbreCore", real]),
+    module("TimbreFeatures", path: "Plugins/Features", ["TimbreCore", "TimbreDSP", real]),
+    module("TimbreAugmenters", path: "Plugins/Augmenters", ["TimbreCore", "TimbreAudio", "TimbreDSP", real]),
+    module("TimbreClassifiers", path: "Plugins/Classifiers", ["TimbreCore", "TimbreNN"]),
+    module(
+      "TimbreBuiltin", path: "Plugins/Builtin",
+      ["TimbreCore", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters", "TimbreClassifiers"]),
+
+    .executableTarget(
+      name: "timbre",
+      dependencies: [
+        "TimbreCore", "TimbreAudio", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
+    tests("TimbreCoreTests", []),
+    tests("TimbreAudioTests", ["TimbreAudio"]),
+    tests("TimbreDSPTests", ["TimbreDSP"]),
+    tests("TimbreNNTests", ["TimbreNN"]),
+    tests("TimbreReportTests", ["TimbreReport"]),
+    tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
+    tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreBuiltin"]),
+    tests(
+      "PluginTests",
+      ["TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters", "TimbreClassifiers"]),
+    tests("CommandLineTests", ["timbre", "TimbreAudio", "TimbreReport"]),
+  ]
+)

@@ -1,0 +1,22 @@
+/// What the features of one signal share: an STFT, a mel spectrogram, a tuning estimate. Each is computed once however many ask.
+///
+/// The modules that compute such things extend `Analysis` with functions of their own, on top of `shared`. An analysis
+/// belongs to one task and dies with its signal.
+public final class Analysis {
+  public let signal: Signal
+  private var stored: [AnyHashable: Any] = [:]
+  /// How many shared things were computed, by the type of their key: for tests that nothing is computed twice.
+  public private(set) var computations: [String: Int] = [:]
+
+  public init(of signal: Signal) { self.signal = signal }
+
+  /// The value for `key`, made on first request. The key holds every parameter that the value depends on, and its type
+  /// belongs to one kind of value.
+  public func shared<Key: Hashable, Value>(_ key: Key, _ make: () throws -> Value) rethrows -> Value {
+    if let value = stored[key] as? Value { return value }
+    let value = try make()
+    stored[key] = value
+    computations[String(describing: Key.self), default: 0] += 1
+    return value
+  }
+}

@@ -1,0 +1,102 @@
+/// Rows with the index of their class.
+public struct LabelledRows: Sendable {
+  public var rows: Matrix
+  public var labels: [Int]
+
+  public init(rows: Matrix, labels: [Int]) {
+    precondition(rows.rows == labels.count, "one label a row")
+    self.rows = rows
+    self.labels = labels
+  }
+}
+
+/// Numbers of one epoch or round of training, in a fixed order: `loss`, `accuracy`, `val_loss`, …
+public struct TrainingRecord: Sendable, Hashable {
+  public struct Entry: Sendable, Hashable {
+    public var name: String
+    public var value: Double
+    public init(_ name: String, _ value: Double) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// From 1.
+  public var epoch: Int
+  /// Of how many, unless training stops early.
+  public var epochs: Int
+  public var entries: [Entry]
+
+  public init(epoch: Int, epochs: Int, entries: [Entry]) {
+    self.epoch = epoch
+    self.epochs = epochs
+    self.entries = entries
+  }
+
+  public subscript(name: String) -> Double? { entries.first { $0.name == name }?.value }
+}
+
+/// What a classifier is given to learn from.
+public struct TrainingTask: Sendable {
+  public var train: LabelledRows
+  /// Held out of `train` for early stopping and schedules; never the test rows.
+  public var validation: LabelledRows?
+  /// Names of the classes, in the order of the labels' indices.
+  public var classes: [String]
+  public var seed: UInt64
+  /// Threads to use. The result must not depend on it.
+  public var jobs: Int
+  public var onEpoch: @Sendable (TrainingRecord) -> Void
+  /// Asked often; once true, training throws a `.cancelled` diagnostic.
+  public var isCancelled: @Sendable () -> Bool
+
+  public init(
+    train: LabelledRows, validation: LabelledRows? = nil, classes: [String], seed: UInt64, jobs: Int = 1,
+    onEpoch: @escaping @Sendable (TrainingRecord) -> Void = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.train = train
+    self.validation = validation
+    self.classes = classes
+    self.seed = seed
+    self.jobs = jobs
+    self.onEpoch = onEpoch
+    self.isCancelled = isCancelled
+  }
+}
+
+/// One line of a model's table: a layer, its output shape, its trainable numbers.
+public struct ModelPart: Sendable, Hashable {
+  public var name: String
+  public var shape: [Int]
+  public var parameters: Int
+
+  public init(name: String, shape: [Int], parameters: Int) {
+    self.name = name
+    self.shape = shape
+    self.parameters = parameters
+  }
+}
+
+/// A plugin that learns classes from rows.
+public protocol Classifier: Plugin {
+  /// The model's parts for this many columns and classes, known without data.
+  /// - Throws: A `Diagnostic` where the shapes do not fit (a pool wider than its input, a missing `flatten`).
+  func parts(columns: Int, classes: Int) throws -> [ModelPart]
+
+  /// The same task gives the same bits, whatever `jobs` is.
+  func train(_ task: TrainingTask) throws -> any TrainedModel
+
+  /// A model from the tensors of a bundle.
+  /// - Throws: A `.badModel` diagnostic naming the first tensor that is missing, left over, or of another shape.
+  func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> any TrainedModel
+}
+
+/// What training leaves.
+public protocol TrainedModel: Sendable {
+  /// Empty for a model that was restored.
+  var history: [TrainingRecord] { get }
+  var tensors: [Tensor] { get }
+
+  /// Rows × classes, each row summing to 1. A row's result depends neither on its neighbours nor on `jobs`.
+  func probabilities(_ rows: Matrix, jobs: Int) throws -> Matrix
+}
