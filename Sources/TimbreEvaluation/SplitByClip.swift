@@ -1,0 +1,105 @@
+import TimbreCore
+
+/// What is drawn as a whole: a recording under all its names, or a row.
+private struct DrawnUnit {
+  /// Indices of clips or rows.
+  var members: [Int]
+  /// Index of its class; 0 where classes do not matter.
+  var stratum: Int
+}
+
+extension SideDrawing {
+  /// A side for each clip; clips with the same audio stay together.
+  func clipSides() throws -> [Side] {
+    var unitOfHash: [String: Int] = [:]
+    var units: [DrawnUnit] = []
+    let strata = stratumOfItem()
+    for (index, item) in table.items.enumerated() {
+      if let hash = item.contentHash, let unit = unitOfHash[hash] {
+        units[unit].members.append(index)
+        continue
+      }
+      if let hash = item.contentHash { unitOfHash[hash] = units.count }
+      units.append(DrawnUnit(members: [index], stratum: strata[index]))
+    }
+    return try sides(of: units, total: table.items.count)
+  }
+
+  /// A side for each row, whatever clip it belongs to: a leak unless there is one view.
+  func rowSides() throws -> [Side] {
+    let strata = stratumOfItem()
+    let units = table.rows.indices.map { DrawnUnit(members: [$0], stratum: strata[table.rows[$0].item]) }
+    return try sides(of: units, total: table.rows.count)
+  }
+
+  private func stratumOfItem() -> [Int] {
+    guard options.stratify else { return [Int](repeating: 0, count: table.items.count) }
+    var indices: [String: Int] = [:]
+    return table.items.map { item in
+      let next = indices.count
+      return indices[item.label, default: next].also { indices[item.label] = $0 }
+    }
+  }
+
+  private func sides(of units: [DrawnUnit], total: Int) throws -> [Side] {
+    var sides = [Side](repeating: .train, count: total)
+    var random = random("test")
+    let testShare = try share(test)
+    let validationShare = try share(options.validation)
+    let tested = Self.draw(Self.count(of: testShare, total), from: units, &random)
+    for unit in tested { for member in units[unit].members { sides[member] = .test } }
+    if validationShare > 0 {
+      let others = units.indices.filter { sides[units[$0].members[0]] == .train }.map { units[$0] }
+      random = self.random("validation")
+      for unit in Self.draw(Self.count(of: validationShare, total), from: others, &random) {
+        for member in others[unit].members { sides[member] = .validation }
+      }
+    }
+    return sides
+  }
+
+  /// Draws units until they hold `wanted` members, each class in proportion, to the nearest member that whole units allow.
+  /// A class with two units or more gets at least one on either side.
+  private static func draw(_ wanted: Int, from units: [DrawnUnit], _ random: inout RandomSource) -> [Int] {
+    let strataCount = (units.map(\.stratum).max() ?? -1) + 1
+    var unitsOf = [[Int]](repeating: [], count: strataCount)
+    var sizes = [Int](repeating: 0, count: strataCount)
+    for unit in random.permutation(units.count) {
+      unitsOf[units[unit].stratum].append(unit)
+      sizes[units[unit].stratum] += units[unit].members.count
+    }
+    var drawn: [Int] = []
+    for (stratum, target) in apportion(wanted, sizes, &random).enumerated() where unitsOf[stratum].count > 1 {
+      let target = min(max(target, 1), sizes[stratum] - 1)
+      var taken = 0
+      let before = drawn.count
+      for unit in unitsOf[stratum] where taken + units[unit].members.count <= target {
+        drawn.append(unit)
+        taken += units[unit].members.count
+      }
+      if drawn.count == before,
+        let least = unitsOf[stratum].min(by: { units[$0].members.count < units[$1].members.count })
+      {
+        drawn.append(least)
+      }
+    }
+    return drawn
+  }
+
+  /// `wanted` divided in proportion to `sizes`: whole parts first, then by the largest remainder, ties at random.
+  private static func apportion(_ wanted: Int, _ sizes: [Int], _ random: inout RandomSource) -> [Int] {
+    let total = max(sizes.reduce(0, +), 1)
+    var parts = sizes.map { $0 * wanted / total }
+    let remainders = sizes.map { $0 * wanted % total }
+    let order = random.permutation(sizes.count).sorted { remainders[$0] > remainders[$1] }
+    for stratum in order.prefix(max(wanted - parts.reduce(0, +), 0)) { parts[stratum] += 1 }
+    return parts
+  }
+}
+
+extension Int {
+  fileprivate func also(_ use: (Int) -> Void) -> Int {
+    use(self)
+    return self
+  }
+}
