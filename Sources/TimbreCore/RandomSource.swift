@@ -74,7 +74,9 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   }
 }
 
-/// FNV-1a, 64 bits: equal on every run, unlike `Hasher`. Names and seeds only; not for security.
-public func stableHash(_ text: String) -> UInt64 {
-  text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+/// FNV-1a, 64 bits: equal on every run, unlike `Hasher`. For names, seeds and checksums; not for security.
+public func stableHash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+  bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
 }
+
+public func stableHash(_ text: String) -> UInt64 { stableHash(text.utf8) }

@@ -86,8 +86,10 @@ extension ParameterType {
     in value: JSONValue, at path: [ValueFinding.Step], tag: String, variants: [VariantDescription]
   ) -> [ValueFinding] {
     let names = variants.map(\.name)
+    // "use" is how a workflow names a plugin.
+    let noun = tag == "use" ? "plugin" : tag
     func unknown(_ name: String, at place: [ValueFinding.Step]) -> [ValueFinding] {
-      [ValueFinding(place, .unknownChoice, "unknown \(tag) \"\(name)\"", help: suggestion(for: name, among: names))]
+      [ValueFinding(place, .unknownChoice, "unknown \(noun) \"\(name)\"", help: suggestion(for: name, among: names))]
     }
     if let name = value.stringValue {
       guard let variant = variants.first(where: { $0.name == name }) else { return unknown(name, at: path) }

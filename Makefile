@@ -1,0 +1,76 @@
+# Timbre: `make demo` and `make test` do all of their own set-up on Debian 12 with a Swift toolchain.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -eu -o pipefail -c
+
+DEBIAN := pkg-config libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev
+TEST_DEBIAN := python3 python3-venv
+BUILD := swift build -c release
+TIMBRE := .build/release/timbre
+SOURCES := Package.swift Sources Plugins Tests
+# Virtual environments are made from pinned requirements and remade when these change.
+VENV_TEST := .build-venv/test
+VENV_PARITY := .build-venv/parity
+VENV_BENCH := .build-venv/bench
+
+.PHONY: demo test build lint format reference parity bench goldens sanitize-address sanitize-thread packages test-packages swift clean
+
+demo: packages swift
+	$(BUILD) --product timbre
+	report=$$($(TIMBRE) run Workflows/demo.json)
+	echo "The report: $$report"
+
+test: packages test-packages swift lint $(VENV_TEST)/ready
+	$(BUILD) --build-tests
+	TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" swift test -c release --skip-build --disable-xctest
+
+build: packages swift
+	$(BUILD) --product timbre
+
+lint:
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format:
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+# What is generated from the plugins' own declarations; a test fails when it is stale.
+reference: build
+	mkdir -p docs schema
+	$(TIMBRE) plugins --format markdown > docs/plugins.md
+	$(TIMBRE) schema > schema/workflow.schema.json
+
+# Every feature and effect against the published librosa. SEED and CASES may be given.
+parity: build test-packages $(VENV_PARITY)/ready
+	$(VENV_PARITY)/bin/python Tests/Parity/parity.py --timbre $(TIMBRE) --seed $${SEED:-1} --cases $${CASES:-40} --out docs/parity.md
+
+# Timbre beside librosa and PyTorch on the same cores, alternating, in one run.
+bench: packages test-packages swift $(VENV_BENCH)/ready
+	$(BUILD) --product timbre-bench
+	$(VENV_BENCH)/bin/python Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
+
+goldens: test-packages $(VENV_BENCH)/ready
+	for script in Tests/Goldens/make_*.py; do $(VENV_BENCH)/bin/python $$script; done
+
+# Debug builds with the compiler's sanitizers; slow, so not part of `make test`.
+sanitize-address: packages swift
+	swift test --sanitize=address --scratch-path .build-address --disable-xctest
+
+sanitize-thread: packages swift
+	swift test --sanitize=thread --scratch-path .build-thread --disable-xctest
+
+packages:
+	@Scripts/packages $(DEBIAN)
+
+test-packages:
+	@Scripts/packages $(TEST_DEBIAN)
+
+swift:
+	@Scripts/swift-version 6 2
+
+.build-venv/%/ready: Tests/requirements-%.txt
+	python3 -m venv .build-venv/$*
+	.build-venv/$*/bin/pip install --quiet --requirement $<
+	touch $@
+
+clean:
+	rm -rf .build .build-*

@@ -1,0 +1,30 @@
+import TimbreAugmenters
+import TimbreClassifiers
+import TimbreCore
+import TimbreDatasets
+import TimbreFeatures
+
+/// The plugins that come with Timbre: one line each.
+public enum Builtin {
+  public static func registry() -> Registry {
+    var registry = Registry()
+    registry.register(RAVDESS.self)
+    registry.register(CSVDataset.self)
+    registry.register(FolderDataset.self)
+    registry.register(SyntheticDataset.self)
+
+    registry.register(ZeroCrossingRate.self)
+    registry.register(ChromaSTFT.self)
+    registry.register(MFCC.self)
+    registry.register(RMS.self)
+    registry.register(MelSpectrogram.self)
+    registry.register(Delta.self)
+
+    registry.register(Noise.self)
+    registry.register(TimeStretch.self)
+    registry.register(PitchShift.self)
+
+    registry.register(Conv1D.self)
+    return registry
+  }
+}

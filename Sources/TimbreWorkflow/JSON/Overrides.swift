@@ -1,0 +1,108 @@
+import TimbreCore
+
+/// One `--set PATH=VALUE`: a change to a value by its path (`classifier.epochs=3`, `views.noisy.0.amount=0.02`).
+public struct Override: Sendable {
+  let source: SourceText
+  let steps: [(name: String, range: Range<Int>)]
+  let value: LocatedValue
+
+  /// The value is JSON where it can be read as JSON, and a plain string otherwise.
+  /// - Throws: A `.badOverride` diagnostic where there is no `=` or a step of the path is empty.
+  public init(_ text: String) throws {
+    let source = SourceText(name: "--set", text: text)
+    guard let equals = source.bytes.firstIndex(of: UInt8(ascii: "=")) else {
+      throw Diagnostic(
+        .badOverride, "\"\(text)\" sets nothing", help: "write PATH=VALUE, such as classifier.epochs=3",
+        location: source.location(of: 0..<source.bytes.count))
+    }
+    var steps: [(String, Range<Int>)] = []
+    var start = 0
+    for end in source.bytes[...equals].indices where end == equals || source.bytes[end] == UInt8(ascii: ".") {
+      guard end > start else {
+        throw Diagnostic(
+          .badOverride, "a step of the path is empty", help: "write PATH=VALUE, such as classifier.epochs=3",
+          location: source.location(of: start..<start + 1))
+      }
+      steps.append((String(decoding: source.bytes[start..<end], as: UTF8.self), start..<end))
+      start = end + 1
+    }
+    self.source = source
+    self.steps = steps
+    value = Self.value(source, from: equals + 1)
+  }
+
+  private static func value(_ source: SourceText, from start: Int) -> LocatedValue {
+    let range = start..<source.bytes.count
+    // Blanks in front keep the columns those of the whole argument.
+    let padded = SourceText(
+      name: source.name, bytes: [UInt8](repeating: 0x20, count: start) + source.bytes[range])
+    if let (value, duplicates) = try? JSONParser.parse(padded), duplicates.isEmpty { return value.moved(to: source) }
+    return LocatedValue(.scalar(.string(String(decoding: source.bytes[range], as: UTF8.self))), source: source, range: range)
+  }
+}
+
+extension LocatedValue {
+  fileprivate func moved(to source: SourceText) -> LocatedValue {
+    var copy = self
+    copy.source = source
+    switch content {
+    case .scalar: break
+    case .array(let items): copy.content = .array(items.map { $0.moved(to: source) })
+    case .object(let members):
+      copy.content = .object(
+        members.map { member in
+          LocatedMember(
+            key: member.key, keySource: source, keyRange: member.keyRange, value: member.value.moved(to: source))
+        })
+    }
+    return copy
+  }
+
+  /// The tree with one value set; objects on the way are made where they are missing.
+  /// - Throws: A `.badOverride` diagnostic where the path runs through something that has no parts.
+  func applying(_ override: Override) throws -> LocatedValue {
+    try setting(override, steps: override.steps[...])
+  }
+
+  private func setting(_ override: Override, steps: ArraySlice<(name: String, range: Range<Int>)>) throws -> LocatedValue {
+    guard let step = steps.first else { return override.value }
+    func failure(_ message: String) -> Diagnostic {
+      Diagnostic(.badOverride, message, location: override.source.location(of: step.range))
+    }
+    var copy = self
+    switch content {
+    case .array(var items):
+      guard let index = Int(step.name), items.indices.contains(index) else {
+        throw failure("\"\(step.name)\" is no place in a list of \(items.count)")
+      }
+      items[index] = try items[index].setting(override, steps: steps.dropFirst())
+      copy.content = .array(items)
+    case .object(var members):
+      if let index = members.firstIndex(where: { $0.key == step.name }) {
+        members[index].value = try members[index].value.setting(override, steps: steps.dropFirst())
+      } else {
+        let empty = LocatedValue(.object([]), source: override.source, range: step.range)
+        members.append(
+          LocatedMember(
+            key: step.name, keySource: override.source, keyRange: step.range,
+            value: try empty.setting(override, steps: steps.dropFirst())))
+      }
+      copy.content = .object(members)
+    case .scalar(.string(let name)):
+      // A plugin or variant written as its bare name: open it to hold the parameter.
+      let tag = name.contains(".") ? "use" : "type"
+      let member = LocatedMember(key: tag, keySource: source, keyRange: range, value: self)
+      copy.content = .object([member])
+      return try copy.setting(override, steps: steps)
+    case .scalar(.null):
+      copy.content = .object([])
+      return try copy.setting(override, steps: steps)
+    case .scalar(let value): throw failure("\"\(step.name)\" cannot be set inside \(value.typeName)")
+    }
+    return copy
+  }
+}
+
+extension Diagnostic.Kind {
+  static let badOverride = Self("bad_override")
+}

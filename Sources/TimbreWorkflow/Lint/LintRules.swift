@@ -1,0 +1,185 @@
+import TimbreAudio
+import TimbreCore
+import TimbreEvaluation
+
+/// Rules about how the parts of a workflow fit together.
+extension Linter {
+  /// Names become parts of file names and of "node.statistic".
+  private static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text.count <= 64
+      && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-") }
+  }
+
+  private mutating func checkNames(in key: String) {
+    for member in root[key]?.json.members ?? [] where !Self.isName(member.key) {
+      report(
+        .badName, "\"\(member.key)\" cannot be a name", help: "use letters, digits, _ and -", at: [.key(key), .key(member.key)],
+        isAboutKey: true)
+    }
+  }
+
+  mutating func checkedViews() -> [Plan.View]? {
+    checkNames(in: "views")
+    var views: [Plan.View] = []
+    for member in value(of: "views").members ?? [] {
+      if member.key == "original", member.value.arrayValue?.isEmpty == false {
+        report(.badView, "the view \"original\" is the clip itself: its chain is empty", at: [.key("views"), .key(member.key)])
+      }
+      var steps: [(id: String, augmenter: any Augmenter)] = []
+      for (index, step) in (member.value.arrayValue ?? []).enumerated() {
+        let augmenter = made([.key("views"), .key(member.key), .index(index)], step, registry.augmenters)
+        if let augmenter, let id = pluginID(step) { steps.append((id, augmenter)) }
+      }
+      views.append(Plan.View(name: member.key, steps: steps))
+    }
+    if views.isEmpty {
+      report(.badView, "there is no view", help: "\"views\": { \"original\": [] }", at: [.key("views")])
+      return nil
+    }
+    return views
+  }
+
+  mutating func checkedSplit(views: [Plan.View]?) -> SplitOptions? {
+    guard let options = SplitOptions(json: value(of: "split")), let views else { return nil }
+    for finding in options.findings(views: views.map(\.name)) {
+      report(
+        finding.kind, finding.message, help: finding.help, at: [.key("split")] + finding.path, isAboutKey: finding.isAboutKey)
+    }
+    return options
+  }
+
+  /// The feature nodes, each after the one that it reads.
+  mutating func checkedNodes() -> [VectorRecipe.Node]? {
+    checkNames(in: "features")
+    let members = value(of: "features").members ?? []
+    if members.isEmpty { report(.missingKey, "there is no feature", at: [.key("features")]) }
+    let names = members.map(\.key)
+    var sources: [String: String] = [:]
+    for member in members {
+      guard let source = member.value["of"]?.stringValue else { continue }
+      if names.contains(source) {
+        sources[member.key] = source
+      } else {
+        report(
+          .badReference, "there is no feature \"\(source)\"", help: suggestion(for: source, among: names),
+          at: [.key("features"), .key(member.key), .key("of")])
+      }
+    }
+    for name in names where Self.runsInCircle(from: name, sources) {
+      report(
+        .cycle, "the feature \"\(name)\" reads itself through \"of\"", at: [.key("features"), .key(name), .key("of")])
+    }
+    guard !findings.contains(where: { $0.kind == .cycle || $0.kind == .badReference }) else { return nil }
+
+    var nodes: [VectorRecipe.Node] = []
+    var waiting = members
+    while !waiting.isEmpty {
+      let ready = waiting.filter { member in sources[member.key].map { source in nodes.contains { $0.name == source } } ?? true }
+      waiting.removeAll { member in ready.contains { $0.key == member.key } }
+      for member in ready {
+        guard let id = pluginID(member.value),
+          let feature = made([.key("features"), .key(member.key)], member.value, registry.features)
+        else { return nil }
+        let source = sources[member.key].flatMap { source in nodes.firstIndex { $0.name == source } }
+        nodes.append(VectorRecipe.Node(name: member.key, plugin: id, source: source, feature: feature))
+      }
+    }
+    return nodes
+  }
+
+  private static func runsInCircle(from name: String, _ sources: [String: String]) -> Bool {
+    var at = sources[name]
+    var steps = 0
+    while let next = at, steps <= sources.count {
+      if next == name { return true }
+      at = sources[next]
+      steps += 1
+    }
+    return false
+  }
+
+  mutating func checkedItems(_ nodes: [VectorRecipe.Node]) -> [VectorRecipe.Item] {
+    var items: [VectorRecipe.Item] = []
+    var seen: Set<String> = []
+    for (index, item) in (value(of: "vector").arrayValue ?? []).enumerated() {
+      let path: [ValueFinding.Step] = [.key("vector"), .index(index)]
+      guard let text = item.stringValue else { continue }
+      guard let dot = text.firstIndex(of: ".") else {
+        report(.badReference, "\"\(text)\" has no statistic", help: "write \"\(text).mean\"", at: path)
+        continue
+      }
+      let name = String(text[..<dot])
+      let statisticName = String(text[text.index(after: dot)...])
+      let node = nodes.firstIndex { $0.name == name }
+      var statistic: Statistic?
+      do {
+        statistic = try Statistic(parsing: statisticName)
+      } catch {
+        report(error, at: path)
+      }
+      if node == nil {
+        report(
+          .badReference, "there is no feature \"\(name)\"", help: suggestion(for: name, among: nodes.map(\.name)), at: path)
+      }
+      if !seen.insert(text).inserted { report(.duplicateItem, "\"\(text)\" stands twice in the vector", at: path) }
+      if let node, let statistic { items.append(VectorRecipe.Item(node: node, statistic: statistic)) }
+    }
+    return items
+  }
+
+  /// Reports nodes whose parameters make no sense at the rate of loading.
+  mutating func checkedRecipe(_ recipe: VectorRecipe) -> VectorRecipe? {
+    for (index, node) in recipe.nodes.enumerated() {
+      var alone = recipe
+      alone.nodes = Array(recipe.nodes[...index])
+      do {
+        _ = try alone.axes(sampleRate: recipe.nominalRate)
+      } catch {
+        report(error, at: [.key("features"), .key(node.name)])
+        return nil
+      }
+    }
+    return recipe
+  }
+
+  /// The workflow with every default written out, paths absolute, and the versions of the plugins it uses.
+  func resolved() -> JSONValue {
+    var versions: [String: Int] = [:]
+    func node(_ json: JSONValue) -> JSONValue {
+      guard let id = pluginID(json), let plugin = registry.description(of: id) else { return json }
+      versions[id] = plugin.version
+      let given = parameters(json)
+      let resolve =
+        registry.datasets[id]?.resolve ?? registry.features[id]?.resolve ?? registry.augmenters[id]?.resolve
+        ?? registry.classifiers[id]?.resolve
+      let of = json["of"].map { [JSONValue.Member("of", $0)] } ?? []
+      return .object([JSONValue.Member("use", .string(id))] + of + ((try? resolve?(given)) ?? given))
+    }
+    var members: [JSONValue.Member] = []
+    for key in grammar.keys where key.name != "plugins" && key.name != "$schema" {
+      let value = value(of: key.name)
+      switch key.name {
+      case "dataset", "classifier": members.append(.init(key.name, node(value)))
+      case "features":
+        members.append(.init(key.name, .object((value.members ?? []).map { .init($0.key, node($0.value)) })))
+      case "views":
+        members.append(
+          .init(key.name, .object((value.members ?? []).map { .init($0.key, .array(($0.value.arrayValue ?? []).map(node))) })))
+      case "load": members.append(.init(key.name, LoadOptions(json: value)?.json ?? value))
+      case "split": members.append(.init(key.name, SplitOptions(json: value)?.filled.json ?? value))
+      case "artifacts": members.append(.init(key.name, ArtifactOptions(json: value)?.json ?? value))
+      default: members.append(.init(key.name, value))
+      }
+    }
+    members.append(
+      .init("plugins", .object(versions.sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) })))
+    return .object(members)
+  }
+}
+
+extension Diagnostic.Kind {
+  static let badName = Self("bad_name")
+  static let badView = Self("bad_view")
+  static let cycle = Self("cycle")
+  static let duplicateItem = Self("duplicate_item")
+}

@@ -1,0 +1,63 @@
+import TimbreCore
+
+/// A workflow file as it was read, with what lint found in it and, when nothing stops it, the plan.
+public struct Workflow: Sendable {
+  public var name: String
+  public var source: SourceText
+  /// Sorted by place.
+  public var findings: [Diagnostic]
+  public var plan: Plan?
+
+  public var hasErrors: Bool { findings.contains { $0.severity == .error } }
+
+  /// What a request needs of a workflow.
+  public struct Needs: Sendable {
+    /// Whether an unset variable is an error (a run) or a warning (lint).
+    public var variables: Bool
+    /// Whether the dataset has to be usable.
+    public var dataset: Bool
+    public static let lint = Needs(variables: false, dataset: true)
+    public static let run = Needs(variables: true, dataset: true)
+    public static let vectors = Needs(variables: true, dataset: false)
+  }
+
+  /// Lints a workflow and plans it. Finds everything wrong at once and reads no audio.
+  ///
+  /// - Parameters:
+  ///   - folder: Where relative paths start: the workflow file's folder, absolute.
+  ///   - environment: Values of `${NAME}`.
+  public init(
+    name: String, source: SourceText, folder: String, overrides: [Override] = [], environment: [String: String],
+    registry: Registry, needs: Needs
+  ) {
+    self.name = name
+    self.source = source
+    findings = []
+    let root: LocatedValue
+    do {
+      let parsed = try JSONParser.parse(source)
+      findings += parsed.duplicates
+      root = try overrides.reduce(parsed.value) { try $0.applying($1) }
+    } catch let diagnostic as Diagnostic {
+      findings.append(diagnostic)
+      return
+    } catch {
+      findings.append(Diagnostic(.syntax, "\(error)", subject: source.name))
+      return
+    }
+    let replaced = Variables.replace(in: root, environment: environment)
+    let datasetIsUnset = replaced.unset.contains { $0.path.first == .key("dataset") }
+    for (path, var diagnostic) in replaced.unset {
+      if !needs.dataset, path.first == .key("dataset") { continue }
+      if needs.variables { diagnostic.severity = .error }
+      findings.append(diagnostic)
+    }
+    var linter = Linter(root: replaced.value, registry: registry, folder: folder, name: name)
+    plan = linter.plan(withDataset: needs.dataset && !datasetIsUnset)
+    findings += linter.findings
+    findings.sort {
+      ($0.location?.line ?? 0, $0.location?.column ?? 0, $0.message) < ($1.location?.line ?? 0, $1.location?.column ?? 0, $1.message)
+    }
+    if hasErrors { plan = nil }
+  }
+}

@@ -1,0 +1,129 @@
+import TimbreCore
+import TimbreEvaluation
+import TimbreReport
+
+/// A trained model with everything needed to use it: load, features, vector, scaler, labels, weights, provenance.
+///
+/// A folder with two files. `bundle.json` says how audio becomes a row and what the columns and labels are;
+/// `model.safetensors` holds the scaler and the weights. Each file's checksum stands in `bundle.json`, so that a change to
+/// either is noticed. No code is ever read from a bundle.
+public struct Bundle: Sendable {
+  /// The version of the form that this program writes, and the latest that it reads.
+  public static let version = 1
+  static let headName = "bundle.json"
+  static let tensorsName = "model.safetensors"
+
+  public let recipe: VectorRecipe
+  public let labels: [String]
+  /// The head as it stands in the file: for `inspect`.
+  public let head: JSONValue
+  let scaler: Scaler
+  let model: any TrainedModel
+
+  /// Probabilities of the labels for rows of unscaled numbers.
+  public func probabilities(_ rows: Matrix, jobs: Int) throws -> Matrix {
+    try model.probabilities(scaler.applied(to: rows), jobs: jobs)
+  }
+
+  // MARK: Writing
+
+  /// Writes a bundle into `folder`, the head last: without it the folder is no bundle.
+  static func write(
+    to folder: String, plan: Plan, labels: [String], scaler: Scaler, model: any TrainedModel, provenance: JSONValue
+  ) throws {
+    let columns = try plan.recipe.columns()
+    let tensors = try Safetensors(tensors: prefixed(scaler.tensors, "scaler.") + prefixed(model.tensors, "model.")).encoded()
+    func part(_ key: String) -> JSONValue.Member { .init(key, plan.resolved[key] ?? .null) }
+    var members: [JSONValue.Member] = [.init("timbre_bundle", .int(version)), .init("title", .string(plan.title))]
+    members += [part("load"), part("features"), part("vector"), part("scale"), part("classifier"), part("plugins")]
+    members += [
+      .init("labels", labels.json), .init("columns", columns.map(\.name).json), .init("provenance", provenance),
+      .init("tensors_checksum", .string(checksum(tensors))),
+    ]
+    members.append(.init("checksum", .string(checksum(Array(JSONValue.object(members).description.utf8)))))
+    try AtomicFile.write(tensors, to: folder + "/" + tensorsName)
+    try AtomicFile.write(JSONValue.object(members).pretty, to: folder + "/" + headName)
+  }
+
+  private static func prefixed(_ tensors: [Tensor], _ prefix: String) -> [Tensor] {
+    tensors.map { Tensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
+  }
+
+  private static func stripped(_ tensors: [Tensor], _ prefix: String) -> [Tensor] {
+    tensors.filter { $0.name.hasPrefix(prefix) }.map {
+      Tensor(name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
+    }
+  }
+
+  // MARK: Reading
+
+  /// - Parameter path: A bundle, or a run folder that holds one.
+  /// - Throws: A `.badBundle` diagnostic that says what is wrong with it: missing, truncated, edited, of a later version.
+  public init(reading path: String, registry: Registry) throws {
+    let folder = try Self.folder(at: path)
+    let name = folder + "/" + Self.headName
+    func damaged(_ message: String) -> Diagnostic {
+      Diagnostic(.badBundle, message, help: "train again, or take the bundle from its run folder again", subject: folder)
+    }
+    let source = SourceText(name: name, bytes: try AtomicFile.read(name))
+    let head: LocatedValue
+    do {
+      head = try JSONParser.parse(source).value
+    } catch let diagnostic as Diagnostic {
+      throw damaged("\(Self.headName) is damaged: \(diagnostic.message)")
+    }
+    self.head = head.json
+    guard let version = head["timbre_bundle"]?.json.intValue else { throw damaged("\(Self.headName) is not a bundle's") }
+    guard version <= Self.version else {
+      throw Diagnostic(
+        .badBundle, "the bundle is of version \(version), this program reads up to version \(Self.version)",
+        help: "use a newer Timbre", subject: folder)
+    }
+    let rest = (self.head.members ?? []).filter { $0.key != "checksum" }
+    guard self.head["checksum"]?.stringValue == Self.checksum(Array(JSONValue.object(rest).description.utf8)) else {
+      throw damaged("\(Self.headName) was changed after training")
+    }
+    let bytes = try AtomicFile.read(folder + "/" + Self.tensorsName)
+    guard self.head["tensors_checksum"]?.stringValue == Self.checksum(bytes) else {
+      throw damaged("\(Self.tensorsName) was changed or cut short after training")
+    }
+    let tensors = try Safetensors(decoding: bytes).tensors
+    guard let labels = self.head["labels"].flatMap([String].init(json:)), labels.count > 1,
+      let columns = self.head["columns"].flatMap([String].init(json:)),
+      let scale = self.head["scale"].flatMap(ScalerKind.init(json:))
+    else { throw damaged("\(Self.headName) lacks labels, columns or scale") }
+
+    var linter = Linter(root: head, registry: registry, folder: folder, name: folder)
+    guard let (recipe, classifier) = linter.model() else {
+      throw linter.findings.first ?? damaged("\(Self.headName) cannot be understood")
+    }
+    let made = try recipe.columns().map(\.name)
+    guard made == columns else {
+      throw damaged("its features now give \(made.count) columns, its model was trained on \(columns.count)")
+    }
+    self.recipe = recipe
+    self.labels = labels
+    do {
+      scaler = try Scaler(kind: scale, tensors: Self.stripped(tensors, "scaler."), columns: columns.count)
+      model = try classifier.restore(Self.stripped(tensors, "model."), columns: columns.count, classes: labels.count)
+    } catch let diagnostic as Diagnostic {
+      throw diagnostic.about(folder)
+    }
+  }
+
+  private static func folder(at path: String) throws -> String {
+    for folder in [path, path + "/bundle"] where FileSystem.exists(folder + "/" + headName) { return folder }
+    let problem = FileSystem.exists(path) ? "holds no bundle" : "there is no such folder"
+    throw Diagnostic(.badBundle, problem, help: "a bundle is a folder with \(headName), such as runs/…/bundle", subject: path)
+  }
+
+  /// 64 bits against accidents: a bundle is trusted as far as its folder is.
+  private static func checksum(_ bytes: [UInt8]) -> String {
+    let digits = String(stableHash(bytes), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension Diagnostic.Kind {
+  static let badBundle = Self("bad_bundle")
+}

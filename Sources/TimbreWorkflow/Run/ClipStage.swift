@@ -1,0 +1,91 @@
+import TimbreAudio
+import TimbreCore
+
+/// What became of one clip.
+struct ClipResult: Sendable {
+  /// One row a view, in the plan's order; empty where the clip failed.
+  var rows: [[Float]] = []
+  /// What was drawn for each view.
+  var drawn: [[(name: String, value: Double)]] = []
+  var info: AudioInfo?
+  var contentHash: String?
+  var failure: Diagnostic?
+  /// Seconds that reading and resampling, making the views, and their features took.
+  var seconds = (load: 0.0, views: 0.0, features: 0.0)
+}
+
+/// Clips to rows, several at a time. Only the clips under way are in memory.
+struct ClipStage: Sendable {
+  let plan: Plan
+  let jobs: Int
+  let isCancelled: @Sendable () -> Bool
+
+  /// Results in the order of the clips. With `on_error: stop`, stops at the first clip that fails.
+  ///
+  /// Clips begin in order and those under way are waited for, so that the clip that stops the run is the same for any `jobs`.
+  func process(_ clips: [Clip], onResult: (_ done: Int) -> Void) async throws -> [ClipResult] {
+    var results = [ClipResult?](repeating: nil, count: clips.count)
+    var done = 0
+    var firstFailure: Int?
+    await withTaskGroup(of: (Int, ClipResult).self) { group in
+      var next = 0
+      func addOne() {
+        guard next < clips.count, firstFailure == nil, !isCancelled() else { return }
+        let (index, clip) = (next, clips[next])
+        group.addTask { (index, process(clip)) }
+        next += 1
+      }
+      for _ in 0..<max(1, jobs) { addOne() }
+      while let (index, result) = await group.next() {
+        results[index] = result
+        done += 1
+        if result.failure != nil, plan.onError == .stop { firstFailure = min(index, firstFailure ?? index) }
+        onResult(done)
+        addOne()
+      }
+    }
+    if let firstFailure, let failure = results[firstFailure]?.failure { throw ClipFailure(clip: firstFailure, diagnostic: failure) }
+    if isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
+    return results.map { $0 ?? ClipResult() }
+  }
+
+  /// A clip that stopped the run.
+  struct ClipFailure: Error {
+    let clip: Int
+    let diagnostic: Diagnostic
+  }
+
+  func process(_ clip: Clip) -> ClipResult {
+    var result = ClipResult()
+    let clock = ContinuousClock()
+    do {
+      let start = clock.now
+      let loaded = try load(clip.source, options: plan.recipe.load)
+      result.seconds.load = (clock.now - start).seconds
+      result.info = loaded.info
+      result.contentHash = loaded.contentHash
+      for view in plan.views {
+        let start = clock.now
+        let (signal, drawn) = try view.apply(to: loaded.signal, seed: plan.seed, clip: clip.id)
+        let made = clock.now
+        do {
+          result.rows.append(try plan.recipe.vector(of: signal))
+        } catch let diagnostic as Diagnostic where view.name != "original" {
+          throw diagnostic.about("view \(view.name)")
+        }
+        result.drawn.append(drawn)
+        result.seconds.views += (made - start).seconds
+        result.seconds.features += (clock.now - made).seconds
+      }
+    } catch {
+      result.rows = []
+      result.drawn = []
+      result.failure = error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")
+    }
+    return result
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

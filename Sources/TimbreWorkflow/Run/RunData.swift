@@ -1,0 +1,117 @@
+import TimbreAudio
+import TimbreCore
+import TimbreEvaluation
+import TimbreReport
+
+/// The rows of a run, who they belong to, and the side each is on.
+struct RunData: Sendable {
+  let clips: [Clip]
+  let results: [ClipResult]
+  let rejected: [Diagnostic]
+  let viewNames: [String]
+  let columns: [VectorRecipe.Column]
+  /// Row-major: all views of the first clip that did not fail, then of the next.
+  let rows: Matrix
+  let table: SplitTable
+  /// Index in `clips` for each item of `table`.
+  let clipOfItem: [Int]
+  let classes: [String]
+  /// Class index of each row.
+  let truth: [Int]
+  let split: Split
+  let leaks: LeakReport
+
+  /// - Throws: `.badSplit` or `.leak` where the rows cannot be split honestly.
+  init(plan: Plan, list: ClipList, results: [ClipResult]) throws {
+    clips = list.clips
+    rejected = list.rejected
+    viewNames = plan.views.map(\.name)
+    columns = try plan.recipe.columns()
+    let sound = clips.indices.filter { results[$0].failure == nil }
+    guard !sound.isEmpty else {
+      throw Diagnostic(
+        .badDataset, "all \(clips.count) clips failed", help: clips.indices.first.flatMap { results[$0].failure?.message })
+    }
+    var values: [Float] = []
+    values.reserveCapacity(sound.count * viewNames.count * columns.count)
+    for index in sound {
+      for row in results[index].rows { values += row }
+    }
+    rows = Matrix(rows: sound.count * viewNames.count, columns: columns.count, values: values)
+    // From here on the matrix holds the rows; the results keep the rest.
+    self.results = results.map { result in
+      var slim = result
+      slim.rows = []
+      return slim
+    }
+    clipOfItem = sound
+    let clips = clips
+    table = SplitTable(items: sound.map { SplitItem(clips[$0], contentHash: results[$0].contentHash) }, views: viewNames)
+    let present = Set(sound.map { clips[$0].label })
+    let named = list.labels.filter { present.contains($0) }
+    classes = named + present.subtracting(named).sorted()
+    let classes = classes
+    truth = table.rows.map { [table] row in classes.firstIndex(of: table.items[row.item].label) ?? 0 }
+    split = try plan.split.split(table, workflowSeed: plan.seed)
+    leaks = try checkSplit(split, of: table, allowLeak: plan.split.allowLeak)
+  }
+
+  func clip(ofRow row: Int) -> Clip { clips[clipOfItem[table.rows[row].item]] }
+  func view(ofRow row: Int) -> String { viewNames[table.rows[row].view] }
+
+  var failures: [(clip: Clip, reason: Diagnostic)] {
+    zip(clips, results).compactMap { clip, result in result.failure.map { (clip, $0) } }
+  }
+
+  func write(to folder: RunFolder) throws {
+    try folder.make("features")
+    try NPY.write(rows, to: folder.file("features/vectors.npy"))
+    let table = columns.enumerated().map { index, column in
+      [String(index), column.name, column.node, column.plugin, column.statistic, column.bin, column.unit?.rawValue ?? ""]
+    }
+    try CSV.write(
+      header: ["column", "name", "feature", "plugin", "statistic", "bin", "unit"], rows: table,
+      to: folder.file("features/columns.csv"))
+    try writeClips(to: folder)
+  }
+
+  private static let leadingColumns = [
+    "row", "id", "file", "label", "speaker", "split", "view", "drawn", "status", "reason", "content_hash",
+  ]
+
+  /// One line a row of `vectors.npy`, then one for each clip that failed.
+  private func writeClips(to folder: RunFolder) throws {
+    var attributes: [String] = []
+    for clip in clips {
+      for attribute in clip.attributes where !attributes.contains(attribute.name) { attributes.append(attribute.name) }
+    }
+    let sides = split.sides(rowCount: table.rows.count)
+    var lines: [[String]] = []
+    for (index, row) in table.rows.enumerated() {
+      let clip = clip(ofRow: index)
+      let result = results[clipOfItem[row.item]]
+      let drawn = result.drawn[row.view].map { "\($0.name)=\($0.value)" }.joined(separator: ";")
+      lines.append(
+        [String(index), clip.id, clip.file, clip.label, clip.speaker ?? "", sides[index], viewNames[row.view], drawn, "ok", "",
+          result.contentHash ?? ""] + attributes.map { clip.value(of: $0) ?? "" })
+    }
+    for (clip, reason) in failures {
+      lines.append(Self.failureLine(clip, reason) + attributes.map { clip.value(of: $0) ?? "" })
+    }
+    try CSV.write(header: Self.leadingColumns + attributes, rows: lines, to: folder.file("clips.csv"))
+  }
+
+  private static func failureLine(_ clip: Clip, _ reason: Diagnostic) -> [String] {
+    ["", clip.id, clip.file, clip.label, clip.speaker ?? "", "", "", "", "failed", reason.message, ""]
+  }
+
+  /// `clips.csv` of a run that a clip stopped.
+  static func writeFailure(of clip: Clip, _ reason: Diagnostic, to folder: RunFolder) throws {
+    try CSV.write(header: leadingColumns, rows: [failureLine(clip, reason)], to: folder.file("clips.csv"))
+  }
+}
+
+extension Clip {
+  /// The file for tables; empty for generated audio.
+  var file: String { if case .file(let path, _, _) = source { path } else { "" } }
+}

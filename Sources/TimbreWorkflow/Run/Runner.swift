@@ -1,0 +1,166 @@
+import TimbreCore
+import TimbreEvaluation
+import TimbreReport
+
+/// Carries out a plan and leaves a run folder.
+public struct Runner: Sendable {
+  let plan: Plan
+  let folder: RunFolder
+  let jobs: Int
+  let observer: any RunObserver
+  /// What the run was made with: versions, machine, command line.
+  let environment: JSONValue
+  let isCancelled: @Sendable () -> Bool
+
+  public init(
+    plan: Plan, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(), environment: JSONValue = [:],
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.plan = plan
+    self.folder = folder
+    self.jobs = max(1, jobs)
+    self.observer = observer
+    self.environment = environment
+    self.isCancelled = isCancelled
+  }
+
+  /// - Returns: What is written into `metrics.json`.
+  /// - Throws: The `Diagnostic` that stopped the run, after `run.json` tells of it.
+  @discardableResult
+  public func run() async throws -> JSONValue {
+    try folder.mark(.running)
+    do {
+      let (metrics, timings) = try await carryOut()
+      try folder.mark(.finished, about: [.init("seconds", timings.json)])
+      return metrics
+    } catch {
+      let diagnostic = error as? Diagnostic ?? Diagnostic(.training, "\(error)")
+      let state: RunFolder.State = diagnostic.kind == .cancelled ? .interrupted : .failed
+      // The disk may be what failed; then the mark that the run is under way stays.
+      try? folder.mark(state, about: [.init("error", .string(diagnostic.description))])
+      throw diagnostic
+    }
+  }
+
+  private func carryOut() async throws -> (JSONValue, Timings) {
+    var timings = Timings()
+    try folder.write(plan.resolved, to: "workflow.json")
+    try folder.write(environment, to: "environment.json")
+    guard let dataset = plan.dataset else { throw Diagnostic(.badDataset, "the workflow has no usable dataset") }
+    let list = try dataset.clips()
+    guard !list.clips.isEmpty else { throw Diagnostic(.badDataset, "the dataset has no clip") }
+    if !list.rejected.isEmpty { observer.noted("\(list.rejected.count) files of the dataset are passed over; the report lists them") }
+    // What is wrong with the split shows before the audio is read.
+    try plan.split.preview(list.clips.map { SplitItem($0) }, views: plan.views.map(\.name), workflowSeed: plan.seed)
+
+    let results = try await extract(list, timings: &timings)
+    let data = try RunData(plan: plan, list: list, results: results)
+    try data.write(to: folder)
+
+    let scaler = Scaler.fit(plan.scale, data.rows, rows: data.split.train)
+    let scaled = scaler.applied(to: data.rows)
+    let model = try train(data, scaled: scaled, timings: &timings)
+    try writeHistory(model.history)
+    let outcome = try Outcome(data: data, plan: plan, model: model, scaled: scaled, jobs: jobs)
+    try outcome.write(to: folder)
+    try folder.write(outcome.json, to: "metrics.json")
+
+    try folder.make("bundle")
+    let provenance: JSONValue = [
+      "timbre": .string(Timbre.version), "seed": .int(Int(plan.seed)), "split": plan.resolved["split"] ?? .null,
+      "train_rows": .int(data.split.train.count), "metrics": outcome.brief,
+    ]
+    try Bundle.write(
+      to: folder.file("bundle"), plan: plan, labels: data.classes, scaler: scaler, model: model, provenance: provenance)
+    let shown = try showClips(data: data, outcome: outcome, list: list)
+    try writeReport(data: data, outcome: outcome, model: model, shown: shown, timings: timings)
+    return (outcome.json, timings)
+  }
+
+  private func extract(_ list: ClipList, timings: inout Timings) async throws -> [ClipResult] {
+    let clock = ContinuousClock()
+    let start = clock.now
+    observer.began("features", total: list.clips.count)
+    defer { observer.ended() }
+    let stage = ClipStage(plan: plan, jobs: jobs, isCancelled: isCancelled)
+    let results: [ClipResult]
+    do {
+      results = try await stage.process(list.clips) { observer.advanced(to: $0, detail: nil) }
+    } catch let failure as ClipStage.ClipFailure {
+      let clip = list.clips[failure.clip]
+      try RunData.writeFailure(of: clip, failure.diagnostic, to: folder)
+      var diagnostic = failure.diagnostic.about(clip.id)
+      if diagnostic.subject != clip.id { diagnostic.message += " (clip \(clip.id))" }
+      diagnostic.help = (diagnostic.help.map { $0 + "; " } ?? "") + "\"on_error\": \"skip\" goes on without such clips"
+      throw diagnostic
+    }
+    timings.features = (clock.now - start).seconds
+    timings.add(results)
+    for (clip, result) in zip(list.clips, results) {
+      if let failure = result.failure { observer.noted("skipped \(clip.id): \(failure.message)") }
+    }
+    return results
+  }
+
+  private func train(_ data: RunData, scaled: Matrix, timings: inout Timings) throws -> any TrainedModel {
+    let clock = ContinuousClock()
+    let start = clock.now
+    func rows(_ indices: [Int]) -> LabelledRows {
+      LabelledRows(rows: scaled.selecting(indices), labels: indices.map { data.truth[$0] })
+    }
+    let validation = data.split.validation.isEmpty ? nil : rows(data.split.validation)
+    observer.began("training", total: 0)
+    defer { observer.ended() }
+    let observer = observer
+    let task = TrainingTask(
+      train: rows(data.split.train), validation: validation, classes: data.classes, seed: plan.seed, jobs: jobs,
+      onEpoch: { record in
+        let entries = record.entries.filter { $0.name != "learning_rate" }.map { "\($0.name) \(fixed($0.value, 3))" }
+        observer.advanced(to: record.epoch, detail: "of \(record.epochs) epochs, " + entries.joined(separator: ", "))
+      }, isCancelled: isCancelled)
+    let model = try plan.classifier.train(task)
+    timings.training = (clock.now - start).seconds
+    return model
+  }
+
+  private func writeHistory(_ history: [TrainingRecord]) throws {
+    guard let names = history.first?.entries.map(\.name) else { return }
+    let lines = history.map { record in [String(record.epoch)] + names.map { record[$0].map { CSV.number($0) } ?? "" } }
+    try CSV.write(header: ["epoch"] + names, rows: lines, to: folder.file("history.csv"))
+  }
+}
+
+/// Where the time went, in seconds. Features are counted as the clock runs, their parts as the sum over the jobs.
+struct Timings: Sendable {
+  var features = 0.0
+  var training = 0.0
+  var parts = (load: 0.0, views: 0.0, features: 0.0)
+
+  mutating func add(_ results: [ClipResult]) {
+    for result in results {
+      parts.load += result.seconds.load
+      parts.views += result.seconds.views
+      parts.features += result.seconds.features
+    }
+  }
+
+  var json: JSONValue {
+    [
+      "features": .number(features), "training": .number(training), "load_sum": .number(parts.load),
+      "views_sum": .number(parts.views), "extraction_sum": .number(parts.features),
+    ]
+  }
+}
+
+/// A number with so many digits after the point.
+func fixed(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
+  var scale = 1.0
+  for _ in 0..<digits { scale *= 10 }
+  let whole = Int((abs(value) * scale).rounded())
+  let sign = value < 0 && whole != 0 ? "-" : ""
+  guard digits > 0 else { return sign + String(whole) }
+  let text = String(whole)
+  let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+  return sign + padded.dropLast(digits) + "." + padded.suffix(digits)
+}

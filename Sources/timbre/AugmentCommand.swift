@@ -1,0 +1,25 @@
+import ArgumentParser
+import TimbreAudio
+import TimbreCore
+import TimbreReport
+import TimbreWorkflow
+
+struct AugmentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "augment", abstract: "Apply an augmenter to a recording; writes 32-bit float WAV at the input's rate.")
+
+  @Argument(help: "An audio file.") var audio: String
+  @Option(help: "An augmenter's id, such as augment.pitch_shift.") var use: String
+  @Option(name: .customLong("set"), help: "NAME=VALUE: a parameter of the augmenter.") var sets: [String] = []
+  @Option(help: "Seed of what is drawn.") var seed: UInt64 = 0
+  @Option(help: "The WAV file to write.") var out: String
+
+  func run() throws {
+    let augmenter = try PluginRequest(id: use, sets: sets).augmenter(registry)
+    let loaded = try load(.file(audio), options: LoadOptions(sampleRate: nil))
+    var draws = Draws(RandomSource(seed: seed))
+    let signal = try augmenter.apply(to: loaded.signal, drawing: &draws)
+    try AtomicFile.write(AudioFile.encode(signal, as: .wav), to: out)
+    for drawn in draws.record { Terminal.say("\(drawn.name) = \(drawn.value)") }
+  }
+}

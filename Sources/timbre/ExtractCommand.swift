@@ -1,0 +1,170 @@
+import ArgumentParser
+import Foundation
+import TimbreAudio
+import TimbreCore
+import TimbreReport
+import TimbreWorkflow
+
+struct ExtractCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extract", abstract: "Write a feature of recordings, or a workflow's vectors, as NPY, CSV or PNG.",
+    discussion: "Loads 22,050 Hz mono by default, as librosa does. Matrices are bins × frames; with several files, --out names a folder.")
+
+  @Argument(help: "Audio files.") var audio: [String]
+  @Option(help: "A feature's id, such as feature.mfcc.") var use: String?
+  @Option(help: "A workflow file: write its vector of the original view, one row a file.") var workflow: String?
+  @Option(name: .customLong("set"), help: "NAME=VALUE: a parameter of the feature, or PATH=VALUE: a value of the workflow.")
+  var sets: [String] = []
+  @Option(help: "The feature's id that a feature such as feature.delta reads.") var of: String?
+  @Option(help: "NAME=VALUE: a parameter of the feature named by --of.") var ofSet: [String] = []
+  @Option(help: "Hz, or \"native\" for the file's own rate.") var sampleRate: String?
+  @Option(help: "Seconds to skip at the beginning.") var offset: Double?
+  @Option(help: "Seconds to read at most.") var duration: Double?
+  @Option(help: "Resampler, such as soxr_hq or sinc_best.") var resType: String?
+  @Option(help: "FILE.npy, .csv or .png; for several files and --use, a folder.") var out: String
+  @Option(help: "npy, csv or png: what to write into a folder.") var format: Format?
+  @Option(help: "Files to work on at a time; by default all cores.") var jobs: Int?
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case npy, csv, png }
+
+  func validate() throws {
+    if (use == nil) == (workflow == nil) { throw ValidationError("Give either --use or --workflow.") }
+    if workflow != nil, sampleRate != nil || offset != nil || duration != nil || resType != nil || of != nil {
+      throw ValidationError("The workflow says how to load; change it with --set load.offset=… and the like.")
+    }
+  }
+
+  func run() async throws {
+    let jobs = try Jobs.checked(self.jobs)
+    if let workflow { return try await writeVectors(WorkflowFile(workflow), jobs: jobs) }
+    let feature = try requestedFeature()
+    let options = try loadOptions()
+    if audio.count == 1 {
+      let format = try self.format ?? fileFormat(["npy", "csv", "png"])
+      try write(feature(load(.file(audio[0]), options: options).signal), of: audio[0], as: format, to: out)
+      return
+    }
+    try await writeFolder(feature, options, jobs: jobs)
+  }
+
+  private typealias Feature = @Sendable (Signal) throws -> FeatureMatrix
+
+  private func requestedFeature() throws -> Feature {
+    let request = try PluginRequest(id: use ?? "", sets: sets)
+    switch try request.feature(registry) {
+    case .extractor(let extractor):
+      return { try extractor.extract(from: Analysis(of: $0)) }
+    case .transform(let transform):
+      guard let of, case .extractor(let source) = try PluginRequest(id: of, sets: ofSet).feature(registry) else {
+        let problem = of == nil ? "\(use ?? "") reads another feature" : "\(of ?? "") reads another feature itself"
+        throw RequestError([Diagnostic(.missingKey, problem, help: "name the one to read, such as --of feature.mfcc; longer chains take a workflow")])
+      }
+      return { try transform.transform(source.extract(from: Analysis(of: $0))) }
+    }
+  }
+
+  private func loadOptions() throws -> LoadOptions {
+    var members: [JSONValue.Member] = []
+    if let sampleRate {
+      members.append(.init("sample_rate", sampleRate == "native" ? .null : Int(sampleRate).map { .int($0) } ?? .string(sampleRate)))
+    }
+    if let offset { members.append(.init("offset", .number(offset))) }
+    if let duration { members.append(.init("duration", .number(duration))) }
+    if let resType { members.append(.init("res_type", .string(resType))) }
+    let findings = LoadOptions.parameterType.findings(in: .object(members))
+    guard findings.isEmpty, let options = LoadOptions(json: .object(members)) else {
+      throw RequestError(findings.map(\.diagnostic))
+    }
+    return options
+  }
+
+  private func fileFormat(_ known: [String]) throws -> Format {
+    let ending = URL(fileURLWithPath: out).pathExtension.lowercased()
+    guard known.contains(ending), let format = Format(rawValue: ending) else {
+      throw RequestError([Diagnostic(.unknownChoice, "--out has to end in .\(known.joined(separator: ", ."))", help: "or give --format", subject: out)])
+    }
+    return format
+  }
+
+  private func writeFolder(_ feature: @escaping Feature, _ options: LoadOptions, jobs: Int) async throws {
+    let format = format ?? .npy
+    let names = try outputNames(format)
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    let failures = await mapInOrder(Array(zip(audio, names)), jobs: jobs) { file, name -> Diagnostic? in
+      do {
+        try write(feature(load(.file(file), options: options).signal), of: file, as: format, to: out + "/" + name)
+        return nil
+      } catch {
+        return (error as? Diagnostic ?? Diagnostic(.unwritableFile, "\(error)")).about(file)
+      }
+    }
+    let failed = failures.compactMap { $0 }
+    for failure in failed { Terminal.say("\(failure)") }
+    if !failed.isEmpty {
+      Terminal.say("\(failed.count) of \(audio.count) files failed")
+      throw ExitCode(1)
+    }
+  }
+
+  /// One name a file; a file name that occurs twice would overwrite its like.
+  private func outputNames(_ format: Format) throws -> [String] {
+    let names = audio.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent + "." + format.rawValue }
+    if let twice = Dictionary(grouping: names) { $0 }.values.first(where: { $0.count > 1 })?.first {
+      throw RequestError([Diagnostic(.invalidParameters, "two of the files would both be written to \(twice)", help: "extract them into folders of their own")])
+    }
+    return names
+  }
+
+  private func write(_ feature: FeatureMatrix, of file: String, as format: Format, to path: String) throws {
+    switch format {
+    case .npy: try NPY.write(feature, to: path)
+    case .png:
+      let title = "\(use ?? ""), \(URL(fileURLWithPath: file).lastPathComponent)"
+      try AtomicFile.write(HeatMap.png(feature, options: .init(title: title)), to: path)
+    case .csv:
+      let rows = (0..<feature.frameCount).lazy.map { frame in
+        [CSV.number(feature.axes.time(ofFrame: frame))]
+          + (0..<feature.binCount).map { CSV.number(feature[bin: $0, frame: frame]) }
+      }
+      try CSV.write(header: ["time"] + feature.axes.bins, rows: rows, to: path)
+    }
+  }
+
+  private func writeVectors(_ file: WorkflowFile, jobs: Int) async throws {
+    let format = try self.format ?? fileFormat(["npy", "csv"])
+    guard format != .png else { throw RequestError([Diagnostic(.unknownChoice, "vectors are written as npy or csv")]) }
+    let workflow = try file.checked(sets: sets, needs: .vectors)
+    guard let recipe = workflow.plan?.recipe else { throw RequestError(workflow.findings) }
+    let rows = await mapInOrder(audio, jobs: jobs) { path -> Result<[Float], Diagnostic> in
+      do {
+        return .success(try recipe.vector(of: load(.file(path), options: recipe.load).signal))
+      } catch {
+        return .failure((error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")).about(path))
+      }
+    }
+    let columns = try recipe.columns().map(\.name)
+    var failed = 0
+    var values: [Float] = []
+    for row in rows {
+      switch row {
+      case .success(let row): values += row
+      case .failure(let diagnostic):
+        failed += 1
+        Terminal.say("\(diagnostic)")
+        // The other rows keep their places.
+        values += [Float](repeating: .nan, count: columns.count)
+      }
+    }
+    if failed == audio.count { throw ExitCode(1) }
+    let matrix = Matrix(rows: audio.count, columns: columns.count, values: values)
+    if format == .npy {
+      try NPY.write(matrix, to: out)
+    } else {
+      try CSV.write(matrix, columns: columns, rowNames: (header: "file", names: audio), to: out)
+    }
+    if failed > 0 {
+      Terminal.say("\(failed) of \(audio.count) files failed; their rows are NaN")
+      throw ExitCode(1)
+    }
+  }
+}

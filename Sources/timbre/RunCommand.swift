@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import TimbreBuiltin
+import TimbreCore
+import TimbreWorkflow
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Carry out a workflow and leave a run folder with every intermediate step and the trained bundle.")
+
+  @Argument(help: "A workflow file.") var workflow: String
+  @Option(name: .customLong("set"), help: "PATH=VALUE: change a value of the workflow, such as classifier.epochs=3.")
+  var sets: [String] = []
+  @Option(help: "The run folder; by default runs/WORKFLOW-TIME.") var out: String?
+  @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
+
+  func run() async throws {
+    let jobs = try Jobs.checked(self.jobs)
+    let file = try WorkflowFile(workflow)
+    let checked = try file.checked(sets: sets, needs: .run)
+    guard let plan = checked.plan else { throw RequestError(checked.findings) }
+    let folder: RunFolder
+    do {
+      folder = try RunFolder(making: out ?? RunFolder.defaultPath(workflow: file.name))
+    } catch let diagnostic as Diagnostic where diagnostic.message.contains("not empty") {
+      throw RequestError([diagnostic])
+    }
+    Interrupt.watch()
+    let runner = Runner(
+      plan: plan, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
+      isCancelled: { Interrupt.wasRequested })
+    let metrics = try await runner.run()
+    if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
+    for (name, key) in [("accuracy", "accuracy"), ("UAR", "uar"), ("macro F1", "macro_f1")] {
+      let interval = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
+      let range = interval.count == 2 ? "  (95 %: \(rounded(interval[0])) to \(rounded(interval[1])))" : ""
+      Terminal.say("\(name) \(rounded(metrics[key]?.doubleValue ?? .nan))\(range)")
+    }
+    Terminal.print(folder.file("report.html"))
+  }
+
+  private func rounded(_ value: Double) -> String { String(format: "%.3f", value) }
+
+  private func environment(_ jobs: Int) -> JSONValue {
+    let process = ProcessInfo.processInfo
+    return [
+      "timbre": .string(Timbre.version), "command": .array(process.arguments.map { .string($0) }),
+      "system": .string(process.operatingSystemVersionString), "cores": .int(process.activeProcessorCount), "jobs": .int(jobs),
+      "libraries": .object(Builtin.libraryVersions().map { .init($0.name, .string($0.version)) }),
+    ]
+  }
+}
+
+/// How many clips are worked on at a time.
+enum Jobs {
+  static func checked(_ asked: Int?) throws -> Int {
+    guard let asked else { return ProcessInfo.processInfo.activeProcessorCount }
+    guard (1...1_024).contains(asked) else {
+      throw RequestError([Diagnostic(.outOfRange, "--jobs \(asked) is out of range: must be 1 to 1024")])
+    }
+    return asked
+  }
+}
+
+/// A workflow file as the command line names it.
+struct WorkflowFile {
+  let path: String
+  let source: SourceText
+
+  /// The file's name without its ending.
+  var name: String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
+
+  init(_ path: String) throws {
+    self.path = path
+    do {
+      source = try SourceText(reading: path)
+    } catch let diagnostic as Diagnostic {
+      throw RequestError([diagnostic])
+    }
+  }
+
+  /// - Throws: A `RequestError` with every finding where there is an error; warnings are said.
+  func checked(sets: [String], needs: Workflow.Needs) throws -> Workflow {
+    let workflow = try lint(sets: sets, needs: needs)
+    if workflow.hasErrors { throw RequestError(workflow.findings) }
+    for finding in workflow.findings { Terminal.say("\(finding)") }
+    return workflow
+  }
+
+  func lint(sets: [String] = [], needs: Workflow.Needs) throws -> Workflow {
+    let overrides: [Override]
+    do {
+      overrides = try sets.map { try Override($0) }
+    } catch let diagnostic as Diagnostic {
+      throw RequestError([diagnostic])
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
+    return Workflow(
+      name: name, source: source, folder: folder, overrides: overrides, environment: Terminal.environment, registry: registry,
+      needs: needs)
+  }
+}

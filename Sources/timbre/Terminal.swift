@@ -1,0 +1,100 @@
+import Foundation
+import Synchronization
+import TimbreCore
+import TimbreWorkflow
+
+/// Standard output for results, standard error for everything else.
+enum Terminal {
+  static func print(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: FileHandle.standardOutput) }
+  static func say(_ text: String) { write(text + "\n", to: FileHandle.standardError) }
+
+  static func write(_ text: String, to handle: FileHandle) { try? handle.write(contentsOf: Data(text.utf8)) }
+
+  static func exit(_ code: Int32) -> Never { Foundation.exit(code) }
+
+  static var environment: [String: String] { ProcessInfo.processInfo.environment }
+  static var currentFolder: String { FileManager.default.currentDirectoryPath }
+}
+
+/// A bar with rate and time left on a terminal, plain lines elsewhere.
+final class ProgressLine: RunObserver {
+  private struct State {
+    var stage = ""
+    var total = 0
+    var start = ContinuousClock.now
+    var lastShown: ContinuousClock.Instant?
+    var isDrawn = false
+  }
+
+  private let state = Mutex(State())
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+
+  func began(_ stage: String, total: Int) {
+    state.withLock { $0 = State(stage: stage, total: total) }
+    if !isTerminal { Terminal.say(total > 0 ? "\(stage): \(total) clips" : stage) }
+  }
+
+  func advanced(to count: Int, detail: String?) {
+    state.withLock { state in
+      let now = ContinuousClock.now
+      let isLast = count == state.total
+      // Ten times a second is enough for eyes, once in five seconds for a log.
+      let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
+      if let last = state.lastShown, now - last < pause, !isLast { return }
+      if state.lastShown == nil, !isTerminal, !isLast, detail == nil {
+        state.lastShown = now
+        return
+      }
+      state.lastShown = now
+      let line = line(state, count: count, detail: detail, elapsed: now - state.start)
+      if isTerminal {
+        Terminal.write("\r\u{1B}[2K" + line, to: .standardError)
+        state.isDrawn = true
+      } else {
+        Terminal.say(line)
+      }
+    }
+  }
+
+  func ended() {
+    state.withLock { state in
+      if state.isDrawn { Terminal.write("\n", to: .standardError) }
+      state.isDrawn = false
+    }
+  }
+
+  func noted(_ text: String) {
+    state.withLock { state in
+      if state.isDrawn { Terminal.write("\r\u{1B}[2K", to: .standardError) }
+      state.isDrawn = false
+      Terminal.say(text)
+    }
+  }
+
+  private func line(_ state: State, count: Int, detail: String?, elapsed: Duration) -> String {
+    let seconds = max(1e-6, Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
+    guard state.total > 0 else { return "\(state.stage): \(count) \(detail ?? "")" }
+    let rate = Double(count) / seconds
+    let left = Int((Double(state.total - count) / max(rate, 1e-9)).rounded(.up))
+    let width = 24
+    let done = width * count / state.total
+    let bar = String(repeating: "█", count: done) + String(repeating: "░", count: width - done)
+    let time = count == state.total ? "in \(Int(seconds.rounded())) s" : "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+    return "\(state.stage) \(isTerminal ? bar + " " : "")\(count)/\(state.total), \(Int(rate.rounded()))/s, \(time)"
+  }
+}
+
+/// Turns the first Ctrl-C (or a request to terminate) into a flag that the work looks at; the second one ends the program.
+enum Interrupt {
+  private static let flag = Atomic(false)
+
+  static var wasRequested: Bool { flag.load(ordering: .relaxed) }
+
+  static func watch() {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      unsafe signal(number) { number in
+        if Interrupt.flag.exchange(true, ordering: .relaxed) { _exit(128 + number) }
+      }
+    }
+  }
+}
