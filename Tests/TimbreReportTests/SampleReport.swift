@@ -47,9 +47,12 @@ enum Sample {
   }
 
   static func rms(frames: Int = 108) -> FeatureMatrix {
-    FeatureMatrix(
-      axes: FeatureAxes(bins: ["rms"], hop: 512 / 22_050.0),
-      values: (0..<frames).map { Float(0.05 * max(0, sin(Double($0) / 5)) * exp(-Double($0) / 60)) })
+    let values = (0..<frames).map { frame -> Float in
+      let time = Double(frame)
+      let envelope = max(0, sin(time / 5))
+      return Float(0.05 * envelope * exp(-time / 60))
+    }
+    return FeatureMatrix(axes: FeatureAxes(bins: ["rms"], hop: 512 / 22_050.0), values: values)
   }
 
   static func report() throws -> RunReport {
