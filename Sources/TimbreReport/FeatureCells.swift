@@ -1,0 +1,172 @@
+import Foundation
+import TimbreCore
+
+/// A feature made ready for drawing: few enough cells, on a scale that shows something.
+struct FeatureCells {
+  let columns: Int
+  let rows: Int
+  /// Frame-major like the feature; NaN for what cannot be drawn.
+  private let values: [Double]
+  let lower: Double
+  let upper: Double
+  /// What stands above the colour bar.
+  let unit: String
+  let isCurve: Bool
+
+  init(_ feature: FeatureMatrix, scale: HeatMap.Scale, widest: Int, tallest: Int) {
+    let isDecibel = scale == .decibels || (scale == .automatic && Self.spansOrders(feature))
+    isCurve = feature.binCount == 1
+    columns = max(1, min(feature.frameCount, widest))
+    rows = min(feature.binCount, tallest)
+    var pooled = Self.pooled(feature, columns: columns, rows: rows)
+    if isDecibel {
+      let largest = pooled.lazy.filter(\.isFinite).max() ?? 0
+      pooled = pooled.map { value in
+        guard value.isFinite else { return .nan }
+        return value > 0 && largest > 0 ? max(-80, 10 * log10(value / largest)) : -80
+      }
+    }
+    let finite = pooled.lazy.filter(\.isFinite)
+    var low = finite.min() ?? 0
+    var high = finite.max() ?? 1
+    if !(high > low) {
+      let pad = max(abs(low) * 0.5, 1e-6)
+      (low, high) = (low - pad, high + pad)
+    }
+    values = pooled
+    lower = low
+    upper = high
+    unit = isDecibel ? "dB" : feature.axes.valueUnit?.description ?? ""
+  }
+
+  /// The cell's place between the lowest and the highest value, 0 to 1; nil when it is not finite.
+  func share(row: Int, column: Int) -> Double? {
+    let value = values[column * rows + row]
+    return value.isFinite ? min(1, max(0, (value - lower) / (upper - lower))) : nil
+  }
+
+  /// The palette entry of a canvas.
+  func color(row: Int, column: Int) -> UInt8 {
+    guard let share = share(row: row, column: column) else { return Canvas.missing }
+    return UInt8(Canvas.firstColor + Int((share * Double(Canvas.colors - 1)).rounded()))
+  }
+
+  var ticks: [FeatureTicks.Tick] {
+    let ticks = Ticks(lower, upper, count: 5)
+    return ticks.values.map { .init(place: ($0 - lower) / (upper - lower), label: ticks.label($0)) }
+  }
+
+  /// Non-negative, not yet in decibels, and so uneven that a linear scale would be black.
+  private static func spansOrders(_ feature: FeatureMatrix) -> Bool {
+    guard feature.binCount > 1, feature.axes.valueUnit != .decibels else { return false }
+    let finite = feature.values.filter(\.isFinite)
+    guard let largest = finite.max(), largest > 0, finite.allSatisfy({ $0 >= 0 }) else { return false }
+    let median = finite.sorted()[finite.count / 2]
+    return largest > 200 * median
+  }
+
+  /// Blocks of frames and bins, by their largest value where nothing is negative (so that a click stays visible), else by
+  /// their mean.
+  private static func pooled(_ feature: FeatureMatrix, columns: Int, rows: Int) -> [Double] {
+    guard feature.frameCount > 0 else { return [Double](repeating: .nan, count: columns * rows) }
+    let byLargest = feature.values.allSatisfy { !($0 < 0) }
+    var pooled: [Double] = []
+    pooled.reserveCapacity(columns * rows)
+    for column in 0..<columns {
+      let frames = column * feature.frameCount / columns..<(column + 1) * feature.frameCount / columns
+      for row in 0..<rows {
+        var sum = 0.0
+        var largest = -Double.infinity
+        var count = 0
+        for frame in frames {
+          for bin in row * feature.binCount / rows..<(row + 1) * feature.binCount / rows {
+            let value = Double(feature[bin: bin, frame: frame])
+            guard value.isFinite else { continue }
+            sum += value
+            largest = max(largest, value)
+            count += 1
+          }
+        }
+        pooled.append(count == 0 ? .nan : byLargest ? largest : sum / Double(count))
+      }
+    }
+    return pooled
+  }
+}
+
+/// Where the axes of a feature's picture have labels; places run from 0 to 1, from the left and from the bottom.
+struct FeatureTicks {
+  struct Tick {
+    var place: Double
+    var label: String
+  }
+
+  var bins: [Tick] = []
+  var binUnit = ""
+  var times: [Tick] = []
+  var timeUnit = "time in s"
+
+  /// - Parameters:
+  ///   - spacing: The closest that two labels of bins may be.
+  ///   - timeSpacing: The closest that two labels of times may be.
+  init(_ feature: FeatureMatrix, cells: FeatureCells, spacing: Double, timeSpacing: Double) {
+    if cells.isCurve {
+      bins = cells.ticks
+      binUnit = cells.unit
+    } else {
+      setBins(feature.axes, spacing: spacing)
+    }
+    setTimes(feature, spacing: timeSpacing)
+  }
+
+  private mutating func setBins(_ axes: FeatureAxes, spacing: Double) {
+    let count = axes.bins.count
+    func center(_ bin: Double) -> Double { (bin + 0.5) / Double(count) }
+    let rising = axes.positions.count == count && zip(axes.positions, axes.positions.dropFirst()).allSatisfy { $0 < $1 }
+    if rising, let first = axes.positions.first, let last = axes.positions.last, first.isFinite, last.isFinite,
+      count > 14
+    {
+      binUnit = axes.positionUnit?.description ?? ""
+      let middle = axes.positions[count / 2]
+      let isLinear = abs(middle - (first + last) / 2) < 0.05 * (last - first)
+      let even = Ticks(first, last, count: max(1, min(8, Int(0.9 / spacing))))
+      for value in isLinear ? even.values : Self.roundNumbers(from: first, to: last) {
+        let upper = max(1, axes.positions.firstIndex { $0 >= value } ?? count - 1)
+        let (left, right) = (axes.positions[upper - 1], axes.positions[upper])
+        let place = center(Double(upper - 1) + min(1, max(0, (value - left) / (right - left))))
+        if let previous = bins.last, place - previous.place < spacing { continue }
+        bins.append(Tick(place: place, label: Numbers.short(value)))
+      }
+      return
+    }
+    // Every name, or every second, fifth, … one.
+    let step = [1, 2, 4, 5, 10, 20, 50, 100, 200, 500, 1000].first { Double($0) / Double(count) >= spacing } ?? count
+    for bin in stride(from: 0, to: count, by: step) {
+      let name = axes.bins[bin]
+      bins.append(Tick(place: center(Double(bin)), label: name.count > 14 ? name.prefix(13) + "." : name))
+    }
+  }
+
+  /// 1, 2, 5, 10, 20, 50, … within the range.
+  private static func roundNumbers(from lower: Double, to upper: Double) -> [Double] {
+    var values: [Double] = lower <= 0 ? [0] : []
+    var power = 1e-3
+    while power <= upper, power < 1e12 {
+      values += [power, 2 * power, 5 * power].filter { $0 >= lower && $0 <= upper }
+      power *= 10
+    }
+    return values
+  }
+
+  private mutating func setTimes(_ feature: FeatureMatrix, spacing: Double) {
+    let axes = feature.axes
+    let frames = Double(feature.frameCount)
+    guard frames > 0 else { return }
+    let known = axes.hop.isFinite && axes.hop > 0 && axes.start.isFinite
+    if !known { timeUnit = "frame" }
+    let hop = known ? axes.hop : 1
+    let left = known ? axes.start - hop / 2 : -0.5
+    let ticks = Ticks(max(left, 0), left + hop * frames, count: max(1, min(8, Int(1 / spacing))))
+    times = ticks.values.map { Tick(place: ($0 - left) / (hop * frames), label: ticks.label($0)) }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+/// A page in the making; every text that goes in is escaped here.
+struct HTML {
+  private(set) var text = ""
+
+  /// A cell of a table: a number stands to the right.
+  enum Cell {
+    case text(String)
+    case name(String)
+    case code(String)
+    case long(String)
+    case number(String)
+  }
+
+  mutating func raw(_ markup: String) { text += markup + "\n" }
+
+  /// One element with text in it.
+  mutating func element(_ tag: String, _ content: String, class style: String? = nil) {
+    raw("<\(tag)\(style.map { " class=\"\($0)\"" } ?? "")>\(Markup.escape(content))</\(tag)>")
+  }
+
+  mutating func figure(_ picture: SVG, caption: String? = nil, isBroad: Bool = false) {
+    let drawing =
+      isBroad
+      ? picture.inline.replacing("class=\"chart\"", with: "class=\"chart broad\"", maxReplacements: 1) : picture.inline
+    raw("<figure>\(isBroad ? "<div class=\"scroll\">" : "")\(drawing)\(isBroad ? "</div>" : "")")
+    if let caption { element("figcaption", caption) }
+    raw("</figure>")
+  }
+
+  /// - Parameter footer: One more row that sums up.
+  mutating func table(_ columns: [Cell], _ rows: [[Cell]], footer: [Cell]? = nil, label: String) {
+    raw("<div class=\"scroll\"><table aria-label=\"\(Markup.escape(label))\">")
+    raw("<thead><tr>" + columns.map { Self.cell($0, tag: "th", scope: "col") }.joined() + "</tr></thead><tbody>")
+    for row in rows { raw("<tr>" + row.map { Self.cell($0, tag: "td", scope: nil) }.joined() + "</tr>") }
+    raw("</tbody>")
+    if let footer {
+      raw("<tfoot><tr>" + footer.map { Self.cell($0, tag: "td", scope: nil) }.joined() + "</tr></tfoot>")
+    }
+    raw("</table></div>")
+  }
+
+  private static func cell(_ cell: Cell, tag: String, scope: String?) -> String {
+    let scope = scope.map { " scope=\"\($0)\"" } ?? ""
+    switch cell {
+    case .text(let content): return "<\(tag)\(scope)>\(Markup.escape(content))</\(tag)>"
+    case .name(let content):
+      return "<th class=\"nowrap\" scope=\"\(tag == "th" ? "col" : "row")\">\(Markup.escape(content))</th>"
+    case .code(let content): return "<\(tag)\(scope)><code>\(Markup.escape(content))</code></\(tag)>"
+    case .long(let content): return "<\(tag)\(scope) class=\"long\">\(Markup.escape(content))</\(tag)>"
+    case .number(let content): return "<\(tag)\(scope) class=\"n\">\(Markup.escape(content))</\(tag)>"
+    }
+  }
+
+  /// A path beside the page as a link; a colon in it cannot make it a scheme, nor a slash another host.
+  static func link(_ path: String) -> String {
+    let safe = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+    let encoded = path.addingPercentEncoding(withAllowedCharacters: safe) ?? ""
+    return "./" + encoded.drop { $0 == "/" }
+  }
+}

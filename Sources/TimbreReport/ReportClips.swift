@@ -1,0 +1,90 @@
+import TimbreCore
+
+/// The sections on single clips, and on the run itself.
+extension RunReport {
+  func writeClips(to page: inout HTML) {
+    for clip in clips {
+      page.raw("<article class=\"clip\">")
+      page.element("h3", clip.id)
+      var tags = tag(clip.label, "label")
+      if let predicted = clip.predicted {
+        tags += tag(predicted, "predicted", style: predicted == clip.label ? " right" : " wrong")
+      }
+      if let speaker = clip.speaker { tags += tag(speaker, "speaker") }
+      page.raw("<div>\(tags)\(tag(clip.side, "side"))</div>")
+      if !clip.probabilities.isEmpty, clip.probabilities.count == clip.classes.count {
+        page.figure(
+          BarChart.probabilities(clip.probabilities, labels: clip.classes, actual: clip.label),
+          caption: "Probabilities the model gave; the true class in bold.")
+      }
+      for view in clip.views { write(view, of: clip, to: &page) }
+      if !clip.features.isEmpty {
+        page.raw("<details open><summary>Features of the original view</summary><div class=\"pair\">")
+        for picture in clip.features {
+          page.raw("<div>")
+          page.element("h4", picture.name)
+          page.figure(picture.svg)
+          page.raw("</div>")
+        }
+        page.raw("</div></details>")
+      }
+      page.raw("</article>")
+    }
+  }
+
+  private func write(_ view: View, of clip: SampleClip, to page: inout HTML) {
+    page.element("h4", view.name)
+    var words = view.chain
+    if !view.drawn.isEmpty {
+      let drawn = view.drawn.map { "\($0.name) = \(Numbers.short($0.value))" }.joined(separator: ", ")
+      words += (words.isEmpty ? "" : "; ") + "drawn: \(drawn)"
+    }
+    if !words.isEmpty { page.element("div", words, class: "muted") }
+    if let audio = view.audio {
+      let label = Markup.escape("\(clip.id), \(view.name)")
+      page.raw("<audio controls preload=\"none\" src=\"\(HTML.link(audio))\" aria-label=\"\(label)\"></audio>")
+    }
+    if let waveform = view.waveform { page.figure(waveform) }
+  }
+
+  private func tag(_ value: String, _ name: String, style: String = "") -> String {
+    "<span class=\"tag\(style)\"><span class=\"muted\">\(name)</span> \(Markup.escape(value))</span>"
+  }
+
+  func writeTimings(to page: inout HTML) {
+    page.table(
+      [.text("stage"), .number("seconds"), .number("amount"), .number("per second")],
+      timings.map { timing in
+        let rate = timing.amount.flatMap { timing.seconds > 0 ? Double($0) / timing.seconds : nil }
+        return [
+          .name(timing.name), .number(Numbers.fixed(timing.seconds, timing.seconds < 10 ? 2 : 1)),
+          .number(timing.amount.map { "\(Numbers.grouped($0)) \(timing.counted)" } ?? ""),
+          .number(rate.map { Numbers.short($0) } ?? ""),
+        ]
+      }, label: "Time that each stage took")
+  }
+
+  func writeProvenance(to page: inout HTML) {
+    if !command.isEmpty { page.raw("<pre><code>\(Markup.escape(command))</code></pre>") }
+    if !provenance.isEmpty {
+      page.table(
+        [.text("what"), .text("value")], provenance.map { [.name($0.name), .long($0.value)] },
+        label: "Versions and settings")
+    }
+    if !workflow.isEmpty {
+      page.raw(
+        "<details><summary>The workflow as it ran</summary><pre><code>\(Markup.escape(workflow))</code></pre></details>"
+      )
+    }
+  }
+
+  func writeFiles(to page: inout HTML) {
+    page.raw("<ul class=\"plain\">")
+    for file in files {
+      page.raw(
+        "<li><a href=\"\(HTML.link(file.path))\"><code>\(Markup.escape(file.path))</code></a> "
+          + "<span class=\"muted\">\(Markup.escape(file.note))</span></li>")
+    }
+    page.raw("</ul>")
+  }
+}

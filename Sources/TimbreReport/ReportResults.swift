@@ -1,0 +1,80 @@
+import TimbreCore
+
+/// The sections on how well the model did.
+extension RunReport {
+  func writeMetrics(to page: inout HTML) {
+    if metrics.isEmpty { return }
+    page.raw("<div class=\"metrics\">")
+    for metric in metrics {
+      page.raw("<div class=\"metric\">")
+      page.element("div", metric.name, class: "name")
+      page.element("div", Numbers.fixed(metric.value, 3), class: "value")
+      var words: [String] = []
+      if let interval = metric.interval {
+        words.append(
+          "95\u{202F}% interval \(Numbers.fixed(interval.lowerBound, 3)) to \(Numbers.fixed(interval.upperBound, 3))")
+      }
+      words += metric.baselines.map { "\($0.name) \(Numbers.fixed($0.value, 3))" }
+      let sentence = "\(metric.name) \(Numbers.fixed(metric.value, 3)), " + words.joined(separator: ", ")
+      let gauge = BarChart.gauge(
+        metric.value, interval: metric.interval, baselines: metric.baselines.map(\.value), title: sentence)
+      page.raw(gauge.inline)
+      for word in words { page.element("div", word, class: "more") }
+      if !metric.note.isEmpty { page.element("div", metric.note, class: "more") }
+      page.raw("</div>")
+    }
+    page.raw("</div>")
+  }
+
+  func writeConfusion(to page: inout HTML) {
+    guard let confusion else { return }
+    page.element(
+      "p", "Rows are the true classes, columns what the model said. Shades and percentages are shares of the row.")
+    page.figure(confusion.svg(), isBroad: true)
+  }
+
+  func writeClasses(to page: inout HTML) {
+    page.raw("<div class=\"pair\"><div>")
+    let rows = classes.map { score in
+      [
+        HTML.Cell.name(score.label), .number(Numbers.fixed(score.precision, 3)),
+        .number(Numbers.fixed(score.recall, 3)),
+        .number(Numbers.fixed(score.f1, 3)), .number(Numbers.grouped(score.support)),
+      ]
+    }
+    let count = Double(classes.count)
+    let footer: [HTML.Cell] = [
+      .name("mean"), .number(Numbers.fixed(classes.map(\.precision).reduce(0, +) / count, 3)),
+      .number(Numbers.fixed(classes.map(\.recall).reduce(0, +) / count, 3)),
+      .number(Numbers.fixed(classes.map(\.f1).reduce(0, +) / count, 3)),
+      .number(Numbers.grouped(classes.map(\.support).reduce(0, +))),
+    ]
+    page.table(
+      [.text("class"), .number("precision"), .number("recall"), .number("F1"), .number("support")], rows,
+      footer: footer,
+      label: "Scores of each class")
+    page.raw("</div><div>")
+    page.figure(
+      BarChart.svg(
+        title: "Scores of each class", labels: classes.map(\.label),
+        series: [.init("F1", classes.map(\.f1)), .init("recall", classes.map(\.recall))]))
+    page.raw("</div></div>")
+  }
+
+  func writeHistory(to page: inout HTML) {
+    let charts = [LearningCurves.loss(history), LearningCurves.accuracy(history)].compactMap { $0 }
+    page.raw("<div class=\"pair\">")
+    for chart in charts { page.figure(chart) }
+    page.raw("</div>")
+    let names = history.reduce(into: [String]()) { names, record in
+      names += record.entries.map(\.name).filter { !names.contains($0) }
+    }
+    page.raw("<details><summary>All \(history.count) epochs</summary>")
+    page.table(
+      [.number("epoch")] + names.map { .number($0) },
+      history.map { record in
+        [.number(String(record.epoch))] + names.map { .number(record[$0].map { Numbers.short($0) } ?? "") }
+      }, label: "Training history")
+    page.raw("</details>")
+  }
+}

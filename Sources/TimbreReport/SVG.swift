@@ -1,0 +1,130 @@
+import TimbreCore
+
+/// A drawing that goes into a page or stands alone in a file; both follow the reader's light or dark theme.
+public struct SVG: Sendable, Hashable {
+  public let width: Double
+  public let height: Double
+  /// One sentence that says what is to be seen; screen readers speak it.
+  public let title: String
+  let body: String
+
+  init(width: Double, height: Double, title: String, body: String) {
+    self.width = width
+    self.height = height
+    self.title = title
+    self.body = body
+  }
+
+  private func element(_ attributes: String, style: String) -> String {
+    "<svg \(attributes)viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" role=\"img\" "
+      + "aria-label=\"\(Markup.escape(title))\"><title>\(Markup.escape(title))</title>\(style)\(body)</svg>"
+  }
+
+  /// For a page that has `Theme.css` in its style.
+  public var inline: String { element("class=\"chart\" ", style: "") }
+
+  /// The text of an `.svg` file.
+  public var standalone: String {
+    let size = "width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" "
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      + element(
+        "xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" " + size,
+        style: "<style>\(Theme.css)</style><rect class=\"paper\" width=\"100%\" height=\"100%\"/>") + "\n"
+  }
+
+  /// - Throws: An `.unwritableFile` diagnostic.
+  public func write(to path: String) throws { try AtomicFile.write(standalone, to: path) }
+
+  /// A coordinate with two decimals at most; what is not finite becomes 0.
+  static func number(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e9 else { return "0" }
+    let hundredths = Int((value * 100).rounded())
+    if hundredths % 100 == 0 { return String(hundredths / 100) }
+    let fraction = abs(hundredths) % 100
+    let digits = fraction % 10 == 0 ? String(fraction / 10) : (fraction < 10 ? "0" : "") + String(fraction)
+    return (hundredths < 0 ? "-" : "") + "\(abs(hundredths) / 100).\(digits)"
+  }
+}
+
+/// Text in HTML and XML.
+enum Markup {
+  static func escape(_ text: String) -> String {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      case "'": escaped += "&#39;"
+      case "\n", "\r", "\t": escaped.unicodeScalars.append(scalar)
+      // XML has no other control characters, not even escaped.
+      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: escaped += "\u{FFFD}"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+}
+
+/// Elements in the making.
+struct Drawing {
+  enum Anchor: String { case start, middle, end }
+
+  private(set) var body = ""
+
+  mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String) {
+    let n = SVG.number
+    body += "<line class=\"\(style)\" x1=\"\(n(x1))\" y1=\"\(n(y1))\" x2=\"\(n(x2))\" y2=\"\(n(y2))\"/>"
+  }
+
+  mutating func rect(
+    _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String, opacity: Double? = nil,
+    radius: Double = 0
+  ) {
+    let n = SVG.number
+    body +=
+      "<rect class=\"\(style)\" x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(max(0, width)))\" height=\"\(n(max(0, height)))\""
+    if radius > 0 { body += " rx=\"\(n(radius))\"" }
+    if let opacity { body += " fill-opacity=\"\(n(opacity))\"" }
+    body += "/>"
+  }
+
+  mutating func circle(_ x: Double, _ y: Double, _ radius: Double, _ style: String) {
+    let n = SVG.number
+    body += "<circle class=\"\(style)\" cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\"/>"
+  }
+
+  mutating func text(
+    _ text: String, _ x: Double, _ y: Double, _ style: String = "label", anchor: Anchor = .start, turned: Bool = false
+  ) {
+    let n = SVG.number
+    body += "<text class=\"\(style)\" x=\"\(n(x))\" y=\"\(n(y))\""
+    if anchor != .start { body += " text-anchor=\"\(anchor.rawValue)\"" }
+    if turned { body += " transform=\"rotate(-90 \(n(x)) \(n(y)))\"" }
+    body += ">\(Markup.escape(text))</text>"
+  }
+
+  /// Connected points; nil breaks the line.
+  mutating func path(_ points: [(x: Double, y: Double)?], _ style: String, closed: Bool = false) {
+    var commands = ""
+    var isDown = false
+    for point in points {
+      guard let point else {
+        isDown = false
+        continue
+      }
+      commands += (isDown ? "L" : "M") + SVG.number(point.x) + " " + SVG.number(point.y)
+      isDown = true
+    }
+    if !commands.isEmpty { body += "<path class=\"\(style)\" d=\"\(commands)\(closed ? "Z" : "")\"/>" }
+  }
+
+  /// A PNG stretched over a rectangle, its pixels kept sharp.
+  mutating func image(_ x: Double, _ y: Double, _ width: Double, _ height: Double, png: String) {
+    let n = SVG.number
+    body +=
+      "<image x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(width))\" height=\"\(n(height))\" preserveAspectRatio=\"none\" "
+    body += "style=\"image-rendering:pixelated\" href=\"data:image/png;base64,\(png)\"/>"
+  }
+}
