@@ -45,6 +45,13 @@ public struct Scaler: Sendable, Hashable {
     return Scaler(kind: kind, offset: mean.map { Float($0) }, scale: scale)
   }
 
+  /// The scaled copy of a matrix.
+  public func applied(to matrix: Matrix) -> Matrix {
+    var copy = matrix
+    apply(to: &copy)
+    return copy
+  }
+
   public func apply(to matrix: inout Matrix) {
     guard kind != .none else { return }
     precondition(matrix.columns == offset.count, "a scaler of \(offset.count) columns cannot scale \(matrix.columns)")

@@ -44,6 +44,8 @@ struct JSONParser {
     return Diagnostic(.syntax, message, help: help, location: source.location(of: range))
   }
 
+  private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
   private mutating func skipSpace() {
     while let byte, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
   }
@@ -59,7 +61,7 @@ struct JSONParser {
     case UInt8(ascii: "{"): return located(.object(try members(depth: depth)))
     case UInt8(ascii: "["): return located(.array(try items(depth: depth)))
     case UInt8(ascii: "\""): return located(.scalar(.string(try string())))
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return located(.scalar(try number()))
+    case .some(let first) where first == UInt8(ascii: "-") || isDigit(first): return located(.scalar(try number()))
     case UInt8(ascii: "/"), UInt8(ascii: "#"): throw error("expected a value, found \(found)", help: "JSON has no comments")
     case UInt8(ascii: "'"): throw error("expected a value, found \(found)", help: "strings stand in double quotes")
     default: return located(.scalar(try word()))
@@ -86,7 +88,7 @@ struct JSONParser {
     let start = at
     func digits() -> Bool {
       let first = at
-      while let byte, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { at += 1 }
+      while let byte, isDigit(byte) { at += 1 }
       return at > first
     }
     if byte == UInt8(ascii: "-") { at += 1 }

@@ -1,0 +1,80 @@
+import TimbreAudio
+import TimbreCore
+import TimbreEvaluation
+import TimbreReport
+
+extension Runner {
+  /// Leaves the audio and the pictures of a few test clips in `clips/`, and returns what the report shows of them.
+  func showClips(data: RunData, outcome: Outcome, list: ClipList) throws -> [RunReport.SampleClip] {
+    let items = chosenItems(outcome)
+    guard !items.isEmpty else { return [] }
+    observer.began("pictures", total: items.count)
+    defer { observer.ended() }
+    return try items.enumerated().map { count, item in
+      if isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
+      let shown = try show(item: item, data: data, outcome: outcome)
+      observer.advanced(to: count + 1, detail: nil)
+      return shown
+    }
+  }
+
+  /// Test clips evenly spaced over the classes, so that every class has its turn.
+  private func chosenItems(_ outcome: Outcome) -> [Int] {
+    let data = outcome.data
+    var perClass = [[Int]](repeating: [], count: data.classes.count)
+    var seen: Set<Int> = []
+    for row in outcome.tested {
+      let item = data.table.rows[row].item
+      if seen.insert(item).inserted { perClass[data.truth[row]].append(item) }
+    }
+    let wanted = min(plan.artifacts.clips, seen.count)
+    let rounds = max(1, (wanted + data.classes.count - 1) / data.classes.count)
+    var chosen: [Int] = []
+    for round in 0..<(perClass.map(\.count).max() ?? 0) {
+      for items in perClass where round < items.count && chosen.count < wanted {
+        // Steps that spread over speakers, who follow one another in most datasets.
+        let step = max(1, items.count / rounds)
+        chosen.append(items[round * step % items.count])
+      }
+    }
+    return Set(chosen).sorted()
+  }
+
+  private func show(item: Int, data: RunData, outcome: Outcome) throws -> RunReport.SampleClip {
+    let clip = data.clips[data.clipOfItem[item]]
+    let name = "clips/" + RunFolder.folderName(clip: clip.id)
+    try folder.make(name)
+    let loaded = try load(clip.source, options: plan.recipe.load)
+    var shown = RunReport.SampleClip(id: clip.id, label: clip.label, speaker: clip.speaker, side: "test")
+    if let index = outcome.tested.firstIndex(where: { data.table.rows[$0].item == item }) {
+      shown.predicted = data.classes[outcome.predicted[index]]
+      shown.probabilities = outcome.probabilities.row(index).map { Double($0) }
+      shown.classes = data.classes
+    }
+    for (index, view) in plan.views.enumerated() {
+      let (signal, drawn) = try view.apply(to: loaded.signal, seed: plan.seed, clip: clip.id)
+      let wave = Waveform.svg(signal, title: "Waveform of \(clip.id), \(view.name)")
+      try AtomicFile.write(AudioFile.encode(signal, as: .wav), to: folder.file("\(name)/\(view.name).wav"))
+      try wave.write(to: folder.file("\(name)/\(view.name).svg"))
+      shown.views.append(
+        RunReport.View(
+          name: view.name, chain: view.steps.map(\.id).joined(separator: ", "),
+          drawn: drawn.map { RunReport.Drawn($0.name, $0.value) }, audio: "\(name)/\(view.name).wav", waveform: wave))
+      let pictures = try writeFeatures(of: signal, clip: clip.id, view: view.name, to: name)
+      // The page shows one set of pictures a clip; the folder holds those of every view.
+      if index == 0 { shown.features = pictures }
+    }
+    return shown
+  }
+
+  private func writeFeatures(of signal: Signal, clip: String, view: String, to name: String) throws -> [RunReport.Picture] {
+    let features = try plan.recipe.features(of: signal)
+    return try zip(plan.recipe.nodes, features).map { node, feature in
+      let file = "\(name)/\(view).\(node.name)"
+      let title = "\(node.name) of \(clip), \(view)"
+      try NPY.write(feature, to: folder.file(file + ".npy"))
+      try AtomicFile.write(HeatMap.png(feature, options: .init(title: title)), to: folder.file(file + ".png"))
+      return RunReport.Picture(node.name, try HeatMap.svg(feature, options: .init(title: title)))
+    }
+  }
+}

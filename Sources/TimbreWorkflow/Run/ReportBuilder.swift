@@ -1,0 +1,122 @@
+import TimbreCore
+import TimbreEvaluation
+import TimbreReport
+
+extension Runner {
+  /// `report.html` from what the run found.
+  func writeReport(
+    data: RunData, outcome: Outcome, model: any TrainedModel, shown: [RunReport.SampleClip], timings: Timings
+  ) throws {
+    let verdict = outcome.verdict
+    let level: RunReport.Verdict.Level = verdict.isLeak ? .leak : data.leaks.isSpeakerDependent ? .caution : .sound
+    var report = RunReport(title: plan.title, verdict: .init(level, verdict.text))
+    report.description = plan.summary
+    report.summary = summary(data, outcome)
+    report.metrics = metrics(outcome)
+    report.confusion = TimbreReport.ConfusionMatrix(
+      labels: data.classes,
+      counts: data.classes.indices.map { truth in
+        data.classes.indices.map { outcome.metrics.confusion[truth: truth, predicted: $0] }
+      })
+    report.classes = zip(data.classes, outcome.metrics.perClass).map { label, score in
+      .init(label: label, precision: score.precision, recall: score.recall, f1: score.f1, support: score.support)
+    }
+    report.history = model.history
+    report.classifier = plan.resolved["classifier"]?["use"]?.stringValue ?? ""
+    report.parts = try plan.classifier.parts(columns: data.columns.count, classes: data.classes.count)
+    report.inputs = inputs(data)
+    report.inputSummary = "A vector of \(data.columns.count) columns; scaling: \(plan.scale.rawValue), fitted on the training rows."
+    report.split = [("train", data.split.train), ("validation", data.split.validation), ("test", data.split.test)]
+      .filter { !$0.1.isEmpty }.map { side($0, $1, data) }
+    report.failed = data.failures.map { $0.reason.about($0.clip.id) }
+    report.passedOver = data.rejected
+    report.clips = shown
+    let count = data.clips.count
+    report.timings = [
+      .init("features of all views, as the clock runs", seconds: timings.features, amount: count),
+      .init("of which reading and resampling, summed over jobs", seconds: timings.parts.load, amount: count),
+      .init("of which making views, summed over jobs", seconds: timings.parts.views, amount: count),
+      .init("of which features, summed over jobs", seconds: timings.parts.features, amount: count),
+      .init("training", seconds: timings.training, amount: model.history.count, counted: "epochs"),
+    ]
+    report.provenance = provenance()
+    report.workflow = plan.resolved.pretty
+    report.command = environment["command"]?.arrayValue?.compactMap(\.stringValue).joined(separator: " ") ?? ""
+    report.files = [
+      .init("workflow.json", "the workflow with every default written out"), .init("clips.csv", "every row: clip, label, speaker, side, view, what was drawn"),
+      .init("features/vectors.npy", "the rows as numbers, before scaling"), .init("features/columns.csv", "what their columns are"),
+      .init("history.csv", "training, epoch by epoch"), .init("predictions.csv", "test rows with probabilities"),
+      .init("metrics.json", "all metrics"), .init("bundle/bundle.json", "the trained bundle, for timbre predict"),
+      .init("environment.json", "versions"),
+    ]
+    try report.write(to: folder.file("report.html"))
+  }
+
+  private func summary(_ data: RunData, _ outcome: Outcome) -> String {
+    func clips(_ rows: [Int]) -> Int { Set(rows.map { data.table.rows[$0].item }).count }
+    func many(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    var text =
+      "Trained on \(many(data.split.train.count, "row")) of \(many(clips(data.split.train), "clip")), "
+      + "tested on \(many(data.split.test.count, "row")) of \(many(clips(data.split.test), "clip")), split by \(plan.split.by.rawValue)."
+    let views = Set(data.split.test.map { data.view(ofRow: $0) })
+    text += views == ["original"] ? " Test rows are unaltered recordings." : " Test rows are the views \(views.sorted().joined(separator: ", "))."
+    if !data.split.validation.isEmpty { text += " \(many(data.split.validation.count, "row")) watched the training and took no part in it." }
+    let failed = data.failures.count
+    text += failed == 0 ? " No clip failed." : " \(many(failed, "clip")) of \(data.clips.count) failed and \(failed == 1 ? "is" : "are") left out."
+    return text
+  }
+
+  private func metrics(_ outcome: Outcome) -> [RunReport.Metric] {
+    let scores = outcome.metrics.scores
+    let intervals = outcome.metrics.intervals
+    func range(_ interval: Interval?) -> ClosedRange<Double>? {
+      interval.flatMap { $0.lower <= $0.upper ? $0.lower...$0.upper : nil }
+    }
+    let chance = RunReport.Baseline("chance", 1 / Double(outcome.data.classes.count))
+    return [
+      .init(
+        "Accuracy", scores.accuracy, interval: range(intervals?.accuracy),
+        baselines: [chance, .init("majority class", outcome.majority)], note: "share of test rows that are right"),
+      .init("UAR", scores.uar, interval: range(intervals?.uar), baselines: [chance], note: "unweighted average recall over classes"),
+      .init("Macro F1", scores.macroF1, interval: range(intervals?.macroF1), note: "mean F1 over classes"),
+      .init("Weighted F1", scores.weightedF1, interval: range(intervals?.weightedF1), note: "F1 weighted by support"),
+    ]
+  }
+
+  private func inputs(_ data: RunData) -> [RunReport.Input] {
+    var inputs: [RunReport.Input] = []
+    for column in data.columns {
+      if let last = inputs.last, last.name == column.node, last.statistic == column.statistic {
+        inputs[inputs.count - 1].columns += 1
+      } else {
+        inputs.append(
+          .init(name: column.node, plugin: column.plugin, statistic: column.statistic, columns: 1, unit: column.unit?.rawValue ?? ""))
+      }
+    }
+    return inputs
+  }
+
+  private func side(_ name: String, _ rows: [Int], _ data: RunData) -> RunReport.Side {
+    let items = Set(rows.map { data.table.rows[$0].item })
+    var counts = [Int](repeating: 0, count: data.classes.count)
+    for item in items {
+      if let index = data.classes.firstIndex(of: data.table.items[item].label) { counts[index] += 1 }
+    }
+    return RunReport.Side(
+      name: name, clips: items.count, rows: rows.count, speakers: Set(items.compactMap { data.table.items[$0].speaker }).sorted(),
+      classes: zip(data.classes, counts).map { .init($0, $1) })
+  }
+
+  private func provenance() -> [RunReport.Fact] {
+    var facts: [RunReport.Fact] = [.init("seed", String(plan.seed))]
+    for member in environment.members ?? [] where member.key != "command" {
+      if let inside = member.value.members {
+        facts += inside.map { .init($0.key, $0.value.stringValue ?? $0.value.description) }
+      } else {
+        facts.append(.init(member.key, member.value.stringValue ?? member.value.description))
+      }
+    }
+    for member in plan.resolved["plugins"]?.members ?? [] { facts.append(.init(member.key, "version \(member.value)")) }
+    return facts
+  }
+}
