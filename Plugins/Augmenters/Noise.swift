@@ -1,0 +1,32 @@
+import TimbreCore
+
+/// Adds white noise whose level follows the loudest sample.
+public struct Noise: Augmenter {
+  public struct Config: PluginConfig {
+    public var amount = 0.035
+    public init() {}
+  }
+
+  public static let spec = PluginSpec<Config>(
+    "augment.noise", summary: "White noise of a random level, up to a share of the largest sample.",
+    parameters: [
+      .number("amount", \.amount, in: .nonNegative, "Largest standard deviation, as a share of the largest sample.")
+    ],
+    details:
+      "y + amount · u · max(y) · n, with one u uniform in 0 ..< 1 for the signal and a standard normal n for each sample."
+  )
+
+  private let config: Config
+
+  public init(_ config: Config) { self.config = config }
+
+  public func apply(to signal: Signal, drawing draws: inout Draws) -> Signal {
+    let level = draws.uniform(0, 1, as: "level")
+    let scale = config.amount * level * Double(signal.samples.max() ?? 0)
+    var result = signal
+    for index in result.samples.indices {
+      result.samples[index] = Float(Double(result.samples[index]) + scale * draws.random.normal())
+    }
+    return result
+  }
+}

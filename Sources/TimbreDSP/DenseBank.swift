@@ -1,0 +1,79 @@
+/// A small matrix that multiplies every frame of a spectrogram: chroma filters, a cosine transform.
+struct DenseBank: Sendable {
+  let rows: Int
+  let columns: Int
+  /// Columns rounded up to whole vectors; the rest is 0.
+  private let stride: Int
+  private let weights: [Float]
+
+  /// - Parameter weight: The weight of a row and a column.
+  init(rows: Int, columns: Int, weight: (Int, Int) -> Float) {
+    self.rows = rows
+    self.columns = columns
+    stride = (columns + 3) / 4 * 4
+    // Rows come in fours; what is left over multiplies by 0.
+    var weights = [Float](repeating: 0, count: (rows + 3) / 4 * 4 * stride)
+    for row in 0..<rows {
+      for column in 0..<columns { weights[row * stride + column] = weight(row, column) }
+    }
+    self.weights = weights
+  }
+
+  /// Frames × rows.
+  func apply(to source: Spectrogram) -> Spectrogram {
+    precondition(source.bins == columns, "a bank for \(columns) bins")
+    var result = Spectrogram(bins: rows, frames: source.frames)
+    let outStride = result.stride
+    unsafe result.values.withUnsafeMutableBufferPointer { target in
+      unsafe source.values.withUnsafeBytes { values in
+        unsafe weights.withUnsafeBytes { weights in
+          var frame = 0
+          while frame < source.frames {
+            let second = frame + 1 < source.frames ? frame + 1 : frame
+            for group in 0..<(rows + 3) / 4 {
+              let (a, b) = unsafe dots(
+                values, 4 * frame * source.stride, 4 * second * source.stride, weights, 16 * group * stride)
+              let kept = min(4, rows - 4 * group)
+              for lane in 0..<kept {
+                unsafe target[frame * outStride + 4 * group + lane] = a[lane]
+                unsafe target[second * outStride + 4 * group + lane] = b[lane]
+              }
+            }
+            frame += 2
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Four rows times two frames: every vector that is loaded is used more than once.
+  private func dots(
+    _ values: UnsafeRawBufferPointer, _ first: Int, _ second: Int, _ weights: UnsafeRawBufferPointer, _ group: Int
+  ) -> (SIMD4<Float>, SIMD4<Float>) {
+    typealias Lanes = SIMD4<Float>
+    let zero = Lanes(repeating: 0)
+    var (a0, a1, a2, a3, b0, b1, b2, b3) = (zero, zero, zero, zero, zero, zero, zero, zero)
+    let row = 4 * stride
+    var place = 0
+    while place < row {
+      let x = unsafe values.loadUnaligned(fromByteOffset: first + place, as: Lanes.self)
+      let y = unsafe values.loadUnaligned(fromByteOffset: second + place, as: Lanes.self)
+      let w0 = unsafe weights.loadUnaligned(fromByteOffset: group + place, as: Lanes.self)
+      let w1 = unsafe weights.loadUnaligned(fromByteOffset: group + row + place, as: Lanes.self)
+      let w2 = unsafe weights.loadUnaligned(fromByteOffset: group + 2 * row + place, as: Lanes.self)
+      let w3 = unsafe weights.loadUnaligned(fromByteOffset: group + 3 * row + place, as: Lanes.self)
+      a0 += x * w0
+      a1 += x * w1
+      a2 += x * w2
+      a3 += x * w3
+      b0 += y * w0
+      b1 += y * w1
+      b2 += y * w2
+      b3 += y * w3
+      place += 16
+    }
+    func sum(_ v: Lanes) -> Float { (v.x + v.z) + (v.y + v.w) }
+    return (Lanes(sum(a0), sum(a1), sum(a2), sum(a3)), Lanes(sum(b0), sum(b1), sum(b2), sum(b3)))
+  }
+}

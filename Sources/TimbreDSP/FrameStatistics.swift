@@ -1,0 +1,88 @@
+import TimbreCore
+
+/// Where frames of `frameLength` lie when a signal is padded by half a frame at both ends, or not at all.
+private func frames(
+  of signal: [Float], frameLength: Int, hopLength: Int, padding: WidePadMode?
+) throws -> (samples: [Float], count: Int) {
+  let half = frameLength / 2
+  let samples = padding.map { padded(signal, left: half, right: half, $0) } ?? signal
+  guard samples.count >= frameLength else {
+    throw Diagnostic(
+      .shortAudio, "\(samples.count) samples are fewer than one frame of frame_length = \(frameLength)",
+      help: "lower frame_length" + (padding == nil ? ", or set center to true" : ""))
+  }
+  return (samples, 1 + (samples.count - frameLength) / hopLength)
+}
+
+/// Root-mean-square level of each frame: `librosa.feature.rms` of a signal.
+/// - Parameter padding: How half a frame is added at both ends; nil adds nothing.
+public func rootMeanSquares(
+  of signal: [Float], frameLength: Int, hopLength: Int, padding: WidePadMode?
+) throws -> [Float] {
+  let (samples, count) = try frames(of: signal, frameLength: frameLength, hopLength: hopLength, padding: padding)
+  return unsafe samples.withUnsafeBufferPointer { samples in
+    guard let base = samples.baseAddress else { return [] }
+    return (0..<count).map { index in
+      unsafe (sumOfSquares(base + index * hopLength, frameLength) / Float(frameLength)).squareRoot()
+    }
+  }
+}
+
+private func sumOfSquares(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+  let raw = unsafe UnsafeRawPointer(x)
+  var total = 0.0
+  var index = 0
+  // Blocks keep the rounding of long sums small.
+  while index < count {
+    let end = min(count, index + 4096)
+    var (a, b) = (SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0))
+    while index + 16 <= end {
+      let v = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+      let w = unsafe raw.loadUnaligned(fromByteOffset: 4 * index + 32, as: SIMD8<Float>.self)
+      a += v * v
+      b += w * w
+      index += 16
+    }
+    var sum = (a + b).sum()
+    while index < end {
+      sum += unsafe x[index] * x[index]
+      index += 1
+    }
+    total += Double(sum)
+  }
+  return Float(total)
+}
+
+/// The share of samples of each frame at which the sign changes: `librosa.feature.zero_crossing_rate`.
+///
+/// - Parameters:
+///   - threshold: Magnitudes up to it count as 0.
+///   - zeroPos: Whether 0 counts as positive; otherwise it is a sign of its own.
+///   - pad: Whether the first sample of a frame counts as a crossing.
+public func zeroCrossingRates(
+  of signal: [Float], frameLength: Int, hopLength: Int, center: Bool, threshold: Float, zeroPos: Bool, pad: Bool
+) throws -> [Float] {
+  let (samples, count) = try frames(
+    of: signal, frameLength: frameLength, hopLength: hopLength, padding: center ? .edge : nil)
+  /// Crossings before each sample, so that a frame is one subtraction.
+  var before = [Int32](repeating: 0, count: samples.count + 1)
+  var sum: Int32 = 0
+  var previous = sign(samples[0], threshold: threshold, zeroPos: zeroPos)
+  for index in samples.indices {
+    let next = sign(samples[index], threshold: threshold, zeroPos: zeroPos)
+    sum += next == previous ? 0 : 1
+    previous = next
+    before[index + 1] = sum
+  }
+  return (0..<count).map { frame in
+    let start = frame * hopLength
+    let crossings = Int(before[start + frameLength] - before[start + 1]) + (pad ? 1 : 0)
+    return Float(Double(crossings) / Double(frameLength))
+  }
+}
+
+@inline(__always)
+private func sign(_ x: Float, threshold: Float, zeroPos: Bool) -> Int8 {
+  if abs(x) <= threshold { return 0 }
+  return x < 0 ? -1 : (zeroPos ? 0 : 1)
+}

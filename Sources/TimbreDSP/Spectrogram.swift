@@ -1,0 +1,131 @@
+import RealModule
+import TimbreCore
+
+/// Frames of real numbers, one after the other, each at the start of `stride` values of which the last are 0.
+///
+/// The zeros let kernels read whole SIMD vectors.
+public struct Spectrogram: Sendable {
+  public let bins: Int
+  public let frames: Int
+  public let stride: Int
+  public internal(set) var values: [Float]
+
+  static func stride(forBins bins: Int) -> Int { (bins + 15) / 8 * 8 }
+
+  init(bins: Int, frames: Int) {
+    self.bins = bins
+    self.frames = frames
+    stride = Self.stride(forBins: bins)
+    values = [Float](repeating: 0, count: frames * stride)
+  }
+
+  public subscript(bin bin: Int, frame frame: Int) -> Float { values[frame * stride + bin] }
+
+  /// Frames × bins without the zeros between frames.
+  public var compact: [Float] {
+    if stride == bins { return values }
+    return unsafe [Float](unsafeUninitializedCapacity: frames * bins) { target, count in
+      for frame in 0..<frames {
+        for bin in 0..<bins { unsafe target[frame * bins + bin] = values[frame * stride + bin] }
+      }
+      count = frames * bins
+    }
+  }
+}
+
+extension Spectrogram {
+  /// |STFT| of a signal, in single precision.
+  static func magnitudes(of signal: [Float], _ parameters: STFTParameters) throws -> Spectrogram {
+    try parameters.validate()
+    let framing = try Framing(signal, parameters)
+    let transform = FourierTransform.of(length: parameters.nFFT)
+    let window = parameters.windowValues.map(Float.init)
+    let input = AlignedBuffer<Float>(count: parameters.nFFT, filledWith: 0)
+    let output = AlignedBuffer<Float>(count: 2 * parameters.bins + 16, filledWith: 0)
+    try checkSize(frames: framing.frames, bins: parameters.bins)
+    var result = Spectrogram(bins: parameters.bins, frames: framing.frames)
+    let (bins, stride, size) = (result.bins, result.stride, parameters.nFFT)
+    unsafe result.values.withUnsafeMutableBufferPointer { target in
+      var frame = 0
+      for stretch in framing.stretches {
+        for index in 0..<stretch.frames {
+          let start = stretch.offset + index * parameters.hopLength
+          unsafe stretch.samples.withUnsafeBufferPointer { samples in
+            unsafe window.withUnsafeBufferPointer { window in
+              guard let x = samples.baseAddress, let w = window.baseAddress else { return }
+              unsafe multiply(x + start, w, into: input.pointer, count: size)
+            }
+          }
+          transform.forward(input, into: output)
+          if let row = target.baseAddress {
+            unsafe writeMagnitudes(of: output.pointer, into: row + frame * stride, count: bins)
+          }
+          frame += 1
+        }
+      }
+    }
+    return result
+  }
+
+  /// Every value to the power of `exponent`, as NumPy raises a float32 array.
+  func raised(to exponent: Double) -> Spectrogram {
+    if exponent == 1 { return self }
+    var result = self
+    let count = values.count
+    unsafe result.values.withUnsafeMutableBufferPointer { target in
+      if exponent == 2 {
+        for index in 0..<count { unsafe target[index] *= target[index] }
+      } else {
+        let power = Float(exponent)
+        for frame in 0..<frames {
+          for index in frame * stride..<frame * stride + bins { unsafe target[index] = Float.pow(target[index], power) }
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// - Throws: A diagnostic for a spectrogram that no memory holds, rather than a crash.
+func checkSize(frames: Int, bins: Int) throws {
+  let limit = 1 << 30
+  guard frames > limit / bins else { return }
+  throw Diagnostic(
+    .invalidParameters, "a spectrogram of \(frames) frames × \(bins) bins is too large",
+    help: "raise hop_length, lower n_fft, or cut the audio into shorter clips")
+}
+
+private func multiply(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, count: Int
+) {
+  for index in 0..<count { unsafe result[index] = a[index] * b[index] }
+}
+
+private func writeMagnitudes(of complex: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int) {
+  var largest: Float = 0
+  var lanes = SIMD4<Float>(repeating: 0)
+  let raw = unsafe UnsafeRawPointer(complex)
+  let out = UnsafeMutableRawPointer(target)
+  var index = 0
+  while index + 4 <= count {
+    let pairs = unsafe raw.loadUnaligned(fromByteOffset: index * 8, as: SIMD8<Float>.self)
+    let squares = pairs * pairs
+    let sums = squares.evenHalf + squares.oddHalf
+    lanes.replace(with: sums, where: sums .> lanes)
+    unsafe out.storeBytes(of: sums.squareRoot(), toByteOffset: index * 4, as: SIMD4<Float>.self)
+    index += 4
+  }
+  while index < count {
+    let sum = unsafe complex[2 * index] * complex[2 * index] + complex[2 * index + 1] * complex[2 * index + 1]
+    largest = max(largest, sum)
+    unsafe target[index] = sum.squareRoot()
+    index += 1
+  }
+  largest = max(largest, lanes.max())
+  // Squares of very quiet or very loud numbers leave the range of single precision; such frames are rare.
+  if largest > 1e-20, largest < 1e30 { return }
+  for index in 0..<count {
+    let (re, im) = unsafe (Double(complex[2 * index]), Double(complex[2 * index + 1]))
+    unsafe target[index] = Float((re * re + im * im).squareRoot())
+  }
+}
