@@ -8,10 +8,10 @@ import TimbreFeatures
 public enum Builtin {
   public static func registry() -> Registry {
     var registry = Registry()
-    registry.register(RAVDESS.self)
+    registry.register(Ravdess.self)
     registry.register(CSVDataset.self)
-    registry.register(FolderDataset.self)
-    registry.register(SyntheticDataset.self)
+    registry.register(Folders.self)
+    registry.register(Synthetic.self)
 
     registry.register(ZeroCrossingRate.self)
     registry.register(ChromaSTFT.self)

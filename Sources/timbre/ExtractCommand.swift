@@ -109,7 +109,8 @@ struct ExtractCommand: AsyncParsableCommand {
   /// One name a file; a file name that occurs twice would overwrite its like.
   private func outputNames(_ format: Format) throws -> [String] {
     let names = audio.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent + "." + format.rawValue }
-    if let twice = Dictionary(grouping: names) { $0 }.values.first(where: { $0.count > 1 })?.first {
+    var seen: Set<String> = []
+    if let twice = names.first(where: { !seen.insert($0).inserted }) {
       throw RequestError([Diagnostic(.invalidParameters, "two of the files would both be written to \(twice)", help: "extract them into folders of their own")])
     }
     return names

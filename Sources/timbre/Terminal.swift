@@ -92,7 +92,7 @@ enum Interrupt {
 
   static func watch() {
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      unsafe signal(number) { number in
+      signal(number) { number in
         if Interrupt.flag.exchange(true, ordering: .relaxed) { _exit(128 + number) }
       }
     }
