@@ -1,0 +1,214 @@
+import RealModule
+
+/// A network with the memory for a batch of up to `capacity` samples; everything it needs is allocated here, once.
+final class Network {
+  let plan: NetworkPlan
+  let weights: Weights
+  let capacity: Int
+  /// The derivative by every trained number; nil in inference.
+  let gradient: Floats?
+  private let arena = Arena()
+  private let workers: Workers
+  private let operations: [Operation]
+  private let input: Values
+  private let logits: Values
+  private let scratch: [Floats]
+  private let losses: Floats
+  private let hits: Floats
+  /// Runs of operations that a slice passes through without waiting for the others.
+  private let segments: [Range<Int>]
+  private let refreshTasks: [(operation: Int, task: Int)]
+  private let gradientTasks: [(operation: Int, task: Int)]
+  private let finishTasks: [(operation: Int, task: Int)]
+
+  init(_ plan: NetworkPlan, _ weights: Weights, capacity: Int, workers: Workers, isTraining: Bool) {
+    self.plan = plan
+    self.weights = weights
+    self.capacity = capacity
+    self.workers = workers
+    let arena = arena
+    let gradient = isTraining ? arena.floats(plan.trainedCount) : nil
+    self.gradient = gradient
+    let first = Shape.sequence(length: plan.columns, channels: 1)
+    input = Values(shape: first, values: arena.floats(capacity * plan.columns), gradient: nil)
+
+    var current = input
+    var operations: [Operation] = []
+    // Before the first trained layer nobody asks for a derivative.
+    var isTrainedBefore = false
+    for step in plan.steps {
+      if case .flatten = step.layer {
+        current = Values(shape: step.output, values: current.values, gradient: current.gradient)
+        continue
+      }
+      isTrainedBefore = isTrainedBefore || !step.tensors.isEmpty
+      let count = capacity * step.output.count
+      let next = Values(
+        shape: step.output, values: arena.floats(count),
+        gradient: isTraining && isTrainedBefore ? arena.floats(count) : nil)
+      let tensors = step.tensors.map { index in
+        let tensor = plan.tensors[index]
+        return Trainable(
+          values: weights[tensor], gradient: tensor.isTrained ? gradient?.from(tensor.offset, tensor.count) : nil)
+      }
+      operations.append(Self.operation(step, current, next, tensors, capacity, arena))
+      current = next
+    }
+    logits = current
+    self.operations = operations
+    let most = operations.map(\.scratch).max() ?? 0
+    scratch = (0..<workers.count).map { _ in arena.floats(most) }
+    losses = arena.floats(Slice.count(for: capacity))
+    hits = arena.floats(Slice.count(for: capacity))
+
+    var starts = [0]
+    if isTraining { starts += operations.indices.filter { $0 > 0 && operations[$0].needsWholeBatch } }
+    segments = zip(starts, starts.dropFirst() + [operations.count]).map { $0..<$1 }
+    func tasks(_ count: (Operation) -> Int) -> [(operation: Int, task: Int)] {
+      operations.indices.flatMap { index in (0..<count(operations[index])).map { (index, $0) } }
+    }
+    refreshTasks = tasks(\.refreshTasks)
+    gradientTasks = isTraining ? tasks(\.gradientTasks) : []
+    finishTasks = isTraining ? tasks(\.finishTasks) : []
+    refresh()
+  }
+
+  private static func operation(
+    _ step: NetworkPlan.Step, _ input: Values, _ output: Values, _ tensors: [Trainable], _ capacity: Int, _ arena: Arena
+  ) -> Operation {
+    let window = step.window ?? Window(all: input.shape.length)
+    switch step.layer {
+    case .conv1D(let config):
+      let (kernel, bias) = (tensors[0], tensors[1])
+      if FastConvolution.suits(window, channels: input.shape.channels, filters: config.filters) {
+        return FastConvolution(
+          input, output, window, config.activation, kernel: kernel, bias: bias, capacity: capacity, arena: arena)
+      }
+      return ColumnConvolution(
+        input, output, window, config.activation, kernel: kernel, bias: bias, capacity: capacity, arena: arena)
+    case .maxPool: return MaxPooling(input, output, window, capacity: capacity, arena: arena)
+    case .avgPool, .globalAvgPool: return MeanPooling(input, output, window)
+    case .batchNorm(let config):
+      return Normalisation(
+        input, output, config, gamma: tensors[0], beta: tensors[1], movingMean: tensors[2].values,
+        movingVariance: tensors[3].values, capacity: capacity, arena: arena)
+    case .dropout(let config): return Masking(input, output, name: step.name, rate: config.rate)
+    case .dense(let config):
+      return FullConnection(
+        input, output, config.activation, kernel: tensors[0], bias: tensors[1], capacity: capacity, arena: arena)
+    case .activation(let config): return Pointwise(input, output, config.activation)
+    case .flatten: return Pointwise(input, output, .linear)
+    }
+  }
+
+  /// To be called after every change of the weights.
+  func refresh() {
+    workers.run(refreshTasks.count) { index, _ in
+      operations[refreshTasks[index].operation].refresh(refreshTasks[index].task)
+    }
+  }
+
+  func setInput(_ sample: Int, _ row: ArraySlice<Float>) {
+    input.values.from(sample * plan.columns, plan.columns).copy(row)
+  }
+
+  /// Runs one slice on the calling thread and gives its classes' probabilities, samples × classes.
+  func infer(_ samples: Int, into probabilities: inout [Float]) {
+    let pass = Pass(samples: samples, isTraining: false, seed: 0, step: 0)
+    for index in 0..<pass.slices {
+      let slice = Slice(index, of: samples)
+      for operation in operations { operation.forward(slice, pass, scratch[0]) }
+    }
+    for sample in 0..<samples { softmax(sample) { probabilities[sample * plan.classes + $0] = Float($1) } }
+  }
+
+  /// Forward and backward over the samples set before: leaves the derivative in `gradient`.
+  /// - Returns: The sum of the samples' weighted losses, and how many were classified right.
+  func learn(_ labels: [Int], weights: [Float], seed: UInt64, step: Int) -> (loss: Double, hits: Int) {
+    let pass = Pass(samples: labels.count, isTraining: true, seed: seed, step: step)
+    for (number, segment) in segments.enumerated() {
+      survey(segment, pass)
+      let isLast = number == segments.count - 1
+      workers.run(pass.slices) { index, worker in
+        let slice = Slice(index, of: pass.samples)
+        for operation in operations[segment] { operation.forward(slice, pass, scratch[worker]) }
+        guard isLast else { return }
+        score(slice, pass, labels, weights)
+        backward(segment, slice, pass, scratch[worker])
+      }
+    }
+    for number in segments.indices.reversed() {
+      let segment = segments[number]
+      let first = operations[segment.lowerBound]
+      if first.needsWholeBatch {
+        workers.run(pass.slices) { index, _ in first.surveyBackward(Slice(index, of: pass.samples)) }
+        first.concludeBackward(pass)
+      }
+      if number == 0, !first.needsWholeBatch { break }
+      workers.run(pass.slices) { index, worker in
+        let slice = Slice(index, of: pass.samples)
+        if first.needsWholeBatch { first.backward(slice, pass, scratch[worker]) }
+        if number > 0 { backward(segments[number - 1], slice, pass, scratch[worker]) }
+      }
+    }
+    workers.run(gradientTasks.count) { index, _ in
+      operations[gradientTasks[index].operation].gradient(gradientTasks[index].task, pass)
+    }
+    workers.run(finishTasks.count) { index, _ in
+      operations[finishTasks[index].operation].finish(finishTasks[index].task, pass)
+    }
+    var loss = 0.0
+    var right = 0
+    for slice in 0..<pass.slices {
+      loss += Double(losses[slice])
+      right += Int(hits[slice])
+    }
+    return (loss, right)
+  }
+
+  private func survey(_ segment: Range<Int>, _ pass: Pass) {
+    let first = operations[segment.lowerBound]
+    guard first.needsWholeBatch else { return }
+    workers.run(pass.slices) { index, _ in first.survey(Slice(index, of: pass.samples)) }
+    first.conclude(pass)
+  }
+
+  private func backward(_ segment: Range<Int>, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    for operation in operations[segment].reversed() where !operation.needsWholeBatch {
+      operation.backward(slice, pass, scratch)
+    }
+  }
+
+  /// Categorical cross-entropy of a slice and its derivative by the logits: weight · (p − target) / samples.
+  private func score(_ slice: Slice, _ pass: Pass, _ labels: [Int], _ weights: [Float]) {
+    var loss = 0.0
+    var right = 0
+    for sample in slice.first..<slice.first + slice.count {
+      let label = labels[sample]
+      let weight = Double(weights[label])
+      var likeliest = 0
+      var best = -1.0
+      let surprise = softmax(sample, label: label) { index, probability in
+        if probability > best { (likeliest, best) = (index, probability) }
+        let target = index == label ? 1.0 : 0
+        logits.gradient?[sample * plan.classes + index] = Float(weight * (probability - target) / Double(pass.samples))
+      }
+      loss += weight * surprise
+      if likeliest == label { right += 1 }
+    }
+    losses[slice.index] = Float(loss)
+    hits[slice.index] = Float(right)
+  }
+
+  /// Hands out the probability of each class in turn; returns −ln of that of `label`.
+  @discardableResult
+  private func softmax(_ sample: Int, label: Int = 0, _ take: (Int, Double) -> Void) -> Double {
+    let row = logits.sample(sample)
+    var highest = -Float.infinity
+    for index in 0..<row.count { highest = Swift.max(highest, row[index]) }
+    var sum = 0.0
+    for index in 0..<row.count { sum += Double.exp(Double(row[index] - highest)) }
+    for index in 0..<row.count { take(index, Double.exp(Double(row[index] - highest)) / sum) }
+    return Double.log(sum) - Double(row[label] - highest)
+  }
+}

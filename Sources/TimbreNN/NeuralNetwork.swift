@@ -1,0 +1,152 @@
+import TimbreCore
+
+/// A network of layers that classifies rows: what the neural classifiers are made of.
+///
+/// A row of `columns` numbers is a sequence of that length with one channel. A dense layer to the classes and softmax are added
+/// after the last layer.
+public struct NeuralNetwork: Sendable {
+  public let layers: [Layer]
+  public let options: TrainingOptions
+
+  public init(_ layers: [Layer], _ options: TrainingOptions) {
+    self.layers = layers
+    self.options = options
+  }
+
+  /// - Throws: A `Diagnostic` that names the layer whose input does not suit it.
+  public func parts(columns: Int, classes: Int) throws -> [ModelPart] {
+    try NetworkPlan(layers, columns: columns, classes: classes).parts
+  }
+
+  public func train(_ task: TrainingTask) throws -> TrainedNetwork {
+    try check(task.train, "training", classes: task.classes.count)
+    let validation = task.validation.flatMap { $0.labels.isEmpty ? nil : $0 }
+    if let validation {
+      try check(validation, "validation", classes: task.classes.count, columns: task.train.rows.columns)
+    }
+    if options.earlyStopping != nil, validation == nil {
+      throw Diagnostic(
+        .training, "early_stopping needs validation rows, and there are none",
+        help: "hold out a part of the training rows for validation, or set \"early_stopping\": null")
+    }
+    let batchSize = Swift.min(options.batchSize, task.train.labels.count)
+    let trainer = try Trainer(
+      layers: layers, columns: task.train.rows.columns,
+      classWeights: options.classWeight.weights(of: task.train.labels, classes: task.classes),
+      optimizer: options.optimizer,
+      batchSize: batchSize, seed: task.seed, jobs: task.jobs)
+    var session = Session(options: options, task: task, validation: validation, trainer: trainer, batchSize: batchSize)
+    try session.run()
+    return TrainedNetwork(
+      history: session.history, tensors: trainer.tensors, layers: layers, columns: task.train.rows.columns,
+      classes: task.classes.count)
+  }
+
+  /// - Throws: A `.badModel` diagnostic naming the first tensor that is missing, left over, or of another shape.
+  public func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> TrainedNetwork {
+    let plan = try NetworkPlan(layers, columns: columns, classes: classes)
+    let weights = try Weights(plan, tensors: tensors)
+    return TrainedNetwork(history: [], tensors: weights.tensors, layers: layers, columns: columns, classes: classes)
+  }
+
+  private func check(_ data: LabelledRows, _ what: String, classes: Int, columns: Int? = nil) throws {
+    guard !data.labels.isEmpty else { throw Diagnostic(.training, "there are no \(what) rows") }
+    if let columns, columns != data.rows.columns {
+      throw Diagnostic(.training, "\(what) rows have \(data.rows.columns) columns, training rows \(columns)")
+    }
+    if let label = data.labels.first(where: { $0 < 0 || $0 >= classes }) {
+      throw Diagnostic(.training, "a \(what) row has class \(label), but there are \(classes) classes")
+    }
+    try data.rows.checkFinite(what)
+  }
+}
+
+extension Matrix {
+  func checkFinite(_ what: String) throws {
+    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+    throw Diagnostic(
+      .notFinite, "\(what) row \(index / columns) holds \(values[index]) in column \(index % columns)",
+      help: "look at the feature behind this column, or at the clip behind this row")
+  }
+}
+
+/// The epochs of one training.
+private struct Session {
+  let options: TrainingOptions
+  let task: TrainingTask
+  let validation: LabelledRows?
+  let trainer: Trainer
+  let batchSize: Int
+  private(set) var history: [TrainingRecord] = []
+
+  init(options: TrainingOptions, task: TrainingTask, validation: LabelledRows?, trainer: Trainer, batchSize: Int) {
+    self.options = options
+    self.task = task
+    self.validation = validation
+    self.trainer = trainer
+    self.batchSize = batchSize
+  }
+
+  mutating func run() throws {
+    let predictor = validation.map { _ in trainer.predictor() }
+    var schedule = ScheduleState(options.schedule, start: options.optimizer.learningRate, epochs: options.epochs)
+    var best: (score: Double, tensors: [Tensor])?
+    var waited = 0
+    for epoch in 1...Swift.max(1, options.epochs) {
+      trainer.learningRate = schedule.rate
+      let (loss, accuracy) = try train(epoch)
+      var entries = [TrainingRecord.Entry("loss", loss), .init("accuracy", accuracy)]
+      var watched = loss
+      var score: Double?
+      if let validation, let predictor {
+        predictor.refresh()
+        let result = predictor.evaluate(validation)
+        try checkFinite(result.loss, epoch, "validation loss")
+        entries += [.init("val_loss", result.loss), .init("val_accuracy", result.accuracy)]
+        watched = result.loss
+        score = options.earlyStopping?.monitor == .valAccuracy ? -result.accuracy : result.loss
+      }
+      entries.append(.init("learning_rate", schedule.rate))
+      let record = TrainingRecord(epoch: epoch, epochs: options.epochs, entries: entries)
+      history.append(record)
+      task.onEpoch(record)
+      schedule.finish(epoch: epoch, loss: watched)
+      if let stopping = options.earlyStopping, let score {
+        if best.map({ score < $0.score - stopping.minDelta }) ?? true {
+          best = (score, stopping.restoreBest ? trainer.tensors : [])
+          waited = 0
+        } else {
+          waited += 1
+          if waited >= stopping.patience { break }
+        }
+      }
+    }
+    if let best, !best.tensors.isEmpty { trainer.restore(best.tensors) }
+  }
+
+  private func train(_ epoch: Int) throws -> (loss: Double, accuracy: Double) {
+    let count = task.train.labels.count
+    var order = Array(0..<count)
+    if options.shuffle {
+      var random = RandomSource(seed: task.seed, "shuffle", String(epoch))
+      order = random.permutation(count)
+    }
+    var loss = 0.0
+    var hits = 0
+    for start in stride(from: 0, to: count, by: batchSize) {
+      if task.isCancelled() { throw Diagnostic(.cancelled, "training was cancelled in epoch \(epoch)") }
+      let result = trainer.step(task.train, order[start..<Swift.min(count, start + batchSize)])
+      loss += result.loss
+      hits += result.hits
+      try checkFinite(loss, epoch, "loss")
+    }
+    return (loss / Double(count), Double(hits) / Double(count))
+  }
+
+  private func checkFinite(_ loss: Double, _ epoch: Int, _ what: String) throws {
+    guard !loss.isFinite else { return }
+    throw Diagnostic(
+      .training, "the \(what) is no longer finite in epoch \(epoch)",
+      help: "lower the learning rate, or scale the inputs (\"scale\": \"standard\")")
+  }
+}

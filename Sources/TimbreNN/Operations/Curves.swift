@@ -1,0 +1,102 @@
+import RealModule
+
+/// A hidden layer's activation function; its slope is known from its value.
+protocol Curve {
+  static func value(_ x: Lanes8) -> Lanes8
+  static func slope(_ y: Lanes8) -> Lanes8
+}
+
+enum Linear: Curve {
+  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x }
+  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { Lanes8(repeating: 1) }
+}
+
+enum ReLU: Curve {
+  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x.replacing(with: 0, where: x .<= 0) }
+  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { Lanes8.zero.replacing(with: 1, where: y .> 0) }
+}
+
+enum LeakyReLU: Curve {
+  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x.replacing(with: x * 0.2, where: x .<= 0) }
+  @inline(__always)
+  static func slope(_ y: Lanes8) -> Lanes8 { Lanes8(repeating: 0.2).replacing(with: 1, where: y .> 0) }
+}
+
+enum ELU: Curve {
+  @inline(__always)
+  static func value(_ x: Lanes8) -> Lanes8 { x.replacing(with: x.mapped { Float.expMinusOne($0) }, where: x .<= 0) }
+  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { (y + 1).replacing(with: 1, where: y .> 0) }
+}
+
+enum Tanh: Curve {
+  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x.mapped { Float.tanh($0) } }
+  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { 1 - y * y }
+}
+
+enum Sigmoid: Curve {
+  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x.mapped { 1 / (1 + Float.exp(-$0)) } }
+  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { y * (1 - y) }
+}
+
+extension Lanes8 {
+  @inline(__always)
+  fileprivate func mapped(_ function: (Float) -> Float) -> Lanes8 {
+    var result = Lanes8()
+    for lane in 0..<8 { result[lane] = function(self[lane]) }
+    return result
+  }
+}
+
+extension Layer.Activation {
+  /// y = f(y + bias) for rows of the bias's length; without a bias f(y).
+  func apply(to rows: Floats, channels: Int, bias: Floats?) {
+    switch self {
+    case .linear: Self.apply(Linear.self, to: rows, channels, bias)
+    case .relu: Self.apply(ReLU.self, to: rows, channels, bias)
+    case .leakyReLU: Self.apply(LeakyReLU.self, to: rows, channels, bias)
+    case .elu: Self.apply(ELU.self, to: rows, channels, bias)
+    case .tanh: Self.apply(Tanh.self, to: rows, channels, bias)
+    case .sigmoid: Self.apply(Sigmoid.self, to: rows, channels, bias)
+    }
+  }
+
+  @inline(__always)
+  private static func apply<C: Curve>(_: C.Type, to rows: Floats, _ channels: Int, _ bias: Floats?) {
+    for row in stride(from: 0, to: rows.count, by: channels) {
+      for start in stride(from: 0, to: channels, by: 8) {
+        let lanes = Swift.min(8, channels - start)
+        var value = rows.load8(row + start, lanes: lanes)
+        if let bias { value += bias.load8(start, lanes: lanes) }
+        rows.store8(row + start, C.value(value), lanes: lanes)
+      }
+    }
+  }
+
+  /// From the derivative by y = f(z) that by z, into `target`; and its sum over the rows, into `sums` where given.
+  func backward(_ gradient: Floats, values: Floats, channels: Int, into target: Floats, sums: Floats?) {
+    sums?.fill(0)
+    switch self {
+    case .linear: Self.backward(Linear.self, gradient, values, channels, target, sums)
+    case .relu: Self.backward(ReLU.self, gradient, values, channels, target, sums)
+    case .leakyReLU: Self.backward(LeakyReLU.self, gradient, values, channels, target, sums)
+    case .elu: Self.backward(ELU.self, gradient, values, channels, target, sums)
+    case .tanh: Self.backward(Tanh.self, gradient, values, channels, target, sums)
+    case .sigmoid: Self.backward(Sigmoid.self, gradient, values, channels, target, sums)
+    }
+  }
+
+  @inline(__always)
+  private static func backward<C: Curve>(
+    _: C.Type, _ gradient: Floats, _ values: Floats, _ channels: Int, _ target: Floats, _ sums: Floats?
+  ) {
+    for row in stride(from: 0, to: values.count, by: channels) {
+      for start in stride(from: 0, to: channels, by: 8) {
+        let lanes = Swift.min(8, channels - start)
+        let value = values.load8(row + start, lanes: lanes)
+        let inner = gradient.load8(row + start, lanes: lanes) * C.slope(value)
+        target.store8(row + start, inner, lanes: lanes)
+        if let sums { sums.store8(start, sums.load8(start, lanes: lanes) + inner, lanes: lanes) }
+      }
+    }
+  }
+}

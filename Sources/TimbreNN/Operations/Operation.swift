@@ -1,0 +1,98 @@
+/// What lies between two layers, for every sample of a batch: the numbers and, in training, the loss's derivative by them.
+struct Values {
+  let shape: Shape
+  let values: Floats
+  /// nil where no derivative is asked for: in inference, and of the input of a network.
+  let gradient: Floats?
+
+  @inline(__always)
+  func sample(_ index: Int) -> Floats { values.from(index * shape.count, shape.count) }
+
+  /// Channels-last rows of all samples of a slice.
+  @inline(__always)
+  func rows(_ slice: Slice) -> Floats { values.from(slice.first * shape.count, slice.count * shape.count) }
+}
+
+/// Neighbouring samples of a batch, worked by one thread from end to end. The cut never depends on the number of threads.
+struct Slice {
+  /// Samples of a whole slice; only the last of a training batch may be shorter.
+  static let size = 8
+
+  let index: Int
+  let first: Int
+  let count: Int
+
+  init(_ index: Int, of samples: Int) {
+    self.index = index
+    first = index * Self.size
+    count = Swift.min(Self.size, samples - first)
+  }
+
+  static func count(for samples: Int) -> Int { (samples + size - 1) / size }
+}
+
+/// One trip of a batch through the network.
+struct Pass {
+  let samples: Int
+  let isTraining: Bool
+  let seed: UInt64
+  /// From 0, over all epochs.
+  let step: Int
+
+  var slices: Int { Slice.count(for: samples) }
+}
+
+/// The place of a trained tensor and of the loss's derivative by it.
+struct Trainable {
+  let values: Floats
+  let gradient: Floats?
+}
+
+/// A layer at work. A step calls, in this order: `refresh`, `forward` and `backward` for every slice, `gradient`, `finish`.
+///
+/// Calls for different slices or tasks may run at the same time and write to places of their own.
+class Operation {
+  let input: Values
+  let output: Values
+
+  init(_ input: Values, _ output: Values) {
+    self.input = input
+    self.output = output
+  }
+
+  /// Floats of scratch memory that a worker needs for a slice.
+  var scratch: Int { 0 }
+
+  /// Whether `forward` waits until `survey` has seen every slice.
+  var needsWholeBatch: Bool { false }
+  func survey(_ slice: Slice) {}
+  func conclude(_ pass: Pass) {}
+  func surveyBackward(_ slice: Slice) {}
+  func concludeBackward(_ pass: Pass) {}
+
+  /// Brings what is derived from the weights up to date.
+  var refreshTasks: Int { 0 }
+  func refresh(_ task: Int) {}
+
+  func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {}
+  /// Derivative by the input from that by the output; may overwrite the latter.
+  func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {}
+
+  /// Derivative by the weights, over the whole batch at once.
+  var gradientTasks: Int { 0 }
+  func gradient(_ task: Int, _ pass: Pass) {}
+
+  /// Sums over slices, in their order, and other last touches.
+  var finishTasks: Int { 0 }
+  func finish(_ task: Int, _ pass: Pass) {}
+}
+
+/// Sum of one row per slice, in the slices' order.
+func sumSlices(_ partial: Floats, slices: Int, count: Int, into sum: Floats) {
+  for start in stride(from: 0, to: count, by: 8) {
+    let lanes = Swift.min(8, count - start)
+    var total = Lanes8.zero
+    for slice in 0..<slices { total += partial.load8(slice * count + start, lanes: lanes) }
+    sum.store8(start, total, lanes: lanes)
+  }
+}

@@ -1,0 +1,145 @@
+/// Maximum of each window. Padding never wins; of equal numbers the first does.
+final class MaxPooling: Operation {
+  private let window: Window
+  /// Where in the window the maximum was, counted from the window's start with its padding.
+  private let places: Bytes?
+
+  init(_ input: Values, _ output: Values, _ window: Window, capacity: Int, arena: Arena) {
+    self.window = window
+    places = output.gradient == nil ? nil : arena.bytes(capacity * output.shape.count)
+    super.init(input, output)
+  }
+
+  override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    let channels = input.shape.channels
+    for sample in slice.first..<slice.first + slice.count {
+      let source = input.sample(sample)
+      let target = output.sample(sample)
+      for position in 0..<window.outputs {
+        let rows = window.rows(of: position)
+        let start = position * window.stride - window.before
+        let place = position * channels
+        for channel in stride(from: 0, to: channels, by: 8) {
+          let lanes = Swift.min(8, channels - channel)
+          var best = source.load8(rows.lowerBound * channels + channel, lanes: lanes)
+          if let places {
+            var winner = SIMD8<Int32>(repeating: Int32(rows.lowerBound - start))
+            var row = rows.lowerBound + 1
+            while row < rows.upperBound {
+              let value = source.load8(row * channels + channel, lanes: lanes)
+              let wins = value .> best
+              best.replace(with: value, where: wins)
+              winner.replace(with: Int32(truncatingIfNeeded: row - start), where: wins)
+              row += 1
+            }
+            places.store8(
+              sample * output.shape.count + place + channel, SIMD8<UInt8>(truncatingIfNeeded: winner), lanes: lanes)
+          } else {
+            var row = rows.lowerBound + 1
+            while row < rows.upperBound {
+              let value = source.load8(row * channels + channel, lanes: lanes)
+              best.replace(with: value, where: value .> best)
+              row += 1
+            }
+          }
+          target.store8(place + channel, best, lanes: lanes)
+        }
+      }
+    }
+  }
+
+  /// Gathers: each row of the input asks the windows that hold it whether it won there.
+  override func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    guard let inputGradient = input.gradient, let outputGradient = output.gradient, let places else { return }
+    let channels = input.shape.channels
+    for sample in slice.first..<slice.first + slice.count {
+      let from = sample * output.shape.count
+      let to = sample * input.shape.count
+      for row in 0..<window.length {
+        let windows = window.windows(holding: row)
+        for channel in stride(from: 0, to: channels, by: 8) {
+          let lanes = Swift.min(8, channels - channel)
+          var sum = Lanes8.zero
+          var position = windows.lowerBound
+          while position < windows.upperBound {
+            let index = from + position * channels + channel
+            let place = Int32(truncatingIfNeeded: row + window.before - position * window.stride)
+            let won = SIMD8<Int32>(truncatingIfNeeded: places.load8(index, lanes: lanes)) .== place
+            sum += Lanes8.zero.replacing(with: outputGradient.load8(index, lanes: lanes), where: won)
+            position += 1
+          }
+          inputGradient.store8(to + row * channels + channel, sum, lanes: lanes)
+        }
+      }
+    }
+  }
+}
+
+/// Mean of each window; padding is not counted.
+final class MeanPooling: Operation {
+  private let window: Window
+
+  init(_ input: Values, _ output: Values, _ window: Window) {
+    self.window = window
+    super.init(input, output)
+  }
+
+  override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    let channels = input.shape.channels
+    for sample in slice.first..<slice.first + slice.count {
+      let source = input.sample(sample)
+      let target = output.sample(sample)
+      for position in 0..<window.outputs {
+        let rows = window.rows(of: position)
+        let share = 1 / Float(rows.count)
+        for channel in stride(from: 0, to: channels, by: 8) {
+          let lanes = Swift.min(8, channels - channel)
+          var sum = Lanes8.zero
+          for row in rows { sum += source.load8(row * channels + channel, lanes: lanes) }
+          target.store8(position * channels + channel, sum * share, lanes: lanes)
+        }
+      }
+    }
+  }
+
+  override func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    guard let inputGradient = input.gradient, let outputGradient = output.gradient else { return }
+    let channels = input.shape.channels
+    for sample in slice.first..<slice.first + slice.count {
+      let source = outputGradient.from(sample * output.shape.count, output.shape.count)
+      let target = inputGradient.from(sample * input.shape.count, input.shape.count)
+      for row in 0..<window.length {
+        let windows = window.windows(holding: row)
+        for channel in stride(from: 0, to: channels, by: 8) {
+          let lanes = Swift.min(8, channels - channel)
+          var sum = Lanes8.zero
+          for position in windows {
+            sum += source.load8(position * channels + channel, lanes: lanes) / Float(window.rows(of: position).count)
+          }
+          target.store8(row * channels + channel, sum, lanes: lanes)
+        }
+      }
+    }
+  }
+}
+
+extension Window {
+  /// The outputs that see row `row` of the input.
+  @inline(__always)
+  func windows(holding row: Int) -> Range<Int> {
+    let last = (row + before) / stride
+    let reach = row + before - size
+    let first = reach < 0 ? 0 : reach / stride + 1
+    let end = Swift.min(outputs, last + 1)
+    return Swift.min(first, end)..<end
+  }
+
+  /// One window over everything.
+  init(all length: Int) {
+    self.length = length
+    size = length
+    stride = 1
+    outputs = 1
+    before = 0
+  }
+}
