@@ -18,7 +18,7 @@ public struct Parameter<Config: PluginConfig>: Sendable {
   ) {
     description = ParameterDescription(
       name: name, type: type, unit: unit, summary: summary,
-      defaultValue: isRequired ? nil : Config()[keyPath: field].json)
+      defaultValue: isRequired ? JSONValue?.none : Config()[keyPath: field].json)
     write = { config, json in
       guard let value = Value(json: json) else { return false }
       config[keyPath: field] = value

@@ -4,6 +4,11 @@ import TimbreCore
 public struct Interval: Sendable, Hashable {
   public var lower: Double
   public var upper: Double
+
+  public init(lower: Double, upper: Double) {
+    self.lower = lower
+    self.upper = upper
+  }
 }
 
 /// 95 % intervals of the scores, by the percentile bootstrap (Efron and Tibshirani, 1993).

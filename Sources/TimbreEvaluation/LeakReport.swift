@@ -6,6 +6,11 @@ public struct Overlap: Sendable, Hashable {
   public struct Pair: Sendable, Hashable {
     public var known: String
     public var tested: String
+
+    public init(known: String, tested: String) {
+      self.known = known
+      self.tested = tested
+    }
   }
 
   /// Ids of clips with rows on both sides, in the table's order.

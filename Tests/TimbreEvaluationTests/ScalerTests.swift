@@ -1,0 +1,82 @@
+import Testing
+import TimbreCore
+import TimbreEvaluation
+
+@Suite struct ScalerTests {
+  @Test func agreesWithScikitLearn() throws {
+    for item in try Golden.load().scaling {
+      let matrix = Matrix(rows: item.rows, columns: item.columns, values: item.values)
+      for (kind, expected) in [(ScalerKind.standard, item.standard), (.minMax, item.min_max)] {
+        var scaled = matrix
+        let scaler = Scaler.fit(kind, matrix, rows: item.train)
+        scaler.apply(to: &scaled)
+        for column in 0..<item.columns {
+          let ours = (0..<item.rows).map { Double(scaled[$0, column]) }
+          let theirs = (0..<item.rows).map { expected[$0 * item.columns + column] }
+          // The offset is kept in single precision: its rounding counts in units of the scale.
+          let rounding = 2 * Double(abs(scaler.offset[column]) / scaler.scale[column]) * 0x1p-24
+          let size = theirs.map(abs).max() ?? 0
+          let error = zip(ours, theirs).map { abs($0 - $1) }.max() ?? 0
+          #expect(error <= 4e-7 * size + rounding, "\(kind) column \(column): \(ours) against \(theirs)")
+        }
+      }
+    }
+  }
+
+  @Test func onlyTheGivenRowsCount() {
+    let matrix = Matrix(rows: 4, columns: 1, values: [0, 2, 1e9, -1e9])
+    #expect(Scaler.fit(.standard, matrix, rows: [0, 1]).tensors.map(\.values) == [[1], [1]])
+    #expect(Scaler.fit(.minMax, matrix, rows: [0, 1]).tensors.map(\.values) == [[0], [2]])
+  }
+
+  @Test(arguments: [ScalerKind.standard, .minMax])
+  func constantColumnsBecomeZero(_ kind: ScalerKind) {
+    var matrix = Matrix(rows: 7, columns: 2, values: (0..<14).map { $0 % 2 == 0 ? 0.1 : 12_345.678 })
+    let scaler = Scaler.fit(kind, matrix, rows: Array(0..<7))
+    #expect(scaler.scale == [1, 1])
+    scaler.apply(to: &matrix)
+    #expect(matrix.values.allSatisfy { $0 == 0 })
+  }
+
+  @Test func smallestNumbersStayFinite() {
+    var matrix = Matrix(rows: 3, columns: 1, values: [0, .leastNonzeroMagnitude, 0])
+    for kind in ScalerKind.allCases {
+      Scaler.fit(kind, matrix, rows: [0, 1, 2]).apply(to: &matrix)
+      #expect(matrix.values.allSatisfy { $0.isFinite })
+    }
+  }
+
+  @Test(arguments: ScalerKind.allCases)
+  func survivesItsBundle(_ kind: ScalerKind) throws {
+    let matrix = Matrix(rows: 3, columns: 2, values: [1, 2, 3, 5, 8, 13])
+    let scaler = Scaler.fit(kind, matrix, rows: [0, 1, 2])
+    let restored = try Scaler(kind: kind, tensors: scaler.tensors, columns: 2)
+    #expect(restored == scaler)
+    #expect(Set(scaler.tensors.map(\.name)) == (kind == .none ? [] : ["scaler.offset", "scaler.scale"]))
+  }
+
+  @Test(
+    arguments: [
+      ([("scaler.scale", [1, 1])], "\"scaler.offset\" is missing"),
+      ([("scaler.offset", [1, 1])], "\"scaler.scale\" is missing"),
+      ([("scaler.offset", [1]), ("scaler.scale", [1, 1])], "has shape [1]"),
+      ([("scaler.offset", [1, .nan]), ("scaler.scale", [1, 1])], "not finite"),
+      ([("scaler.offset", [1, 1]), ("scaler.scale", [1, 0])], "not above 0"),
+      ([("scaler.offset", [1, 1]), ("scaler.scale", [1, 2]), ("x", [0])], "no use for the tensor \"x\""),
+    ] as [([(String, [Float])], String)])
+  func badTensorsAreNamed(_ tensors: [(String, [Float])], _ message: String) {
+    let error = #expect(throws: Diagnostic.self) {
+      try Scaler(
+        kind: .standard, tensors: tensors.map { Tensor(name: $0.0, shape: [$0.1.count], values: $0.1) }, columns: 2)
+    }
+    #expect(error?.kind == .badModel)
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func noScalerHasNoTensors() {
+    let error = #expect(throws: Diagnostic.self) {
+      try Scaler(kind: .none, tensors: [Tensor(name: "scaler.scale", shape: [1], values: [1])], columns: 1)
+    }
+    #expect(error?.kind == .badModel)
+  }
+}
