@@ -16,7 +16,7 @@ public enum BarChart {
   /// - Parameters:
   ///   - marked: The index of a label to set in bold, such as the true class.
   public static func svg(title: String, labels: [String], series: [Series], marked: Int? = nil) -> SVG {
-    let bar = series.count > 1 ? 11.0 : 14
+    let bar = series.count > 1 ? 12.0 : 14
     let gap = series.count > 1 ? 12.0 : 8
     let width = 320.0
     let longest = Double(labels.map(\.count).max() ?? 0)
@@ -44,7 +44,8 @@ public enum BarChart {
           drawing.rect(
             left, barY, width * min(1, max(0, value)), bar, index == 0 ? "firstfill" : "secondfill", radius: 2)
         }
-        drawing.text(Numbers.fixed(value, 2), left + width + 8, barY + bar / 2 + 4.5)
+        drawing.text(
+          Numbers.fixed(value, 2), left + width + 8, barY + bar / 2 + 4, series.count > 1 ? "small" : "label")
       }
       y += height + gap
     }

@@ -52,7 +52,7 @@ struct FeatureCells {
   }
 
   var ticks: [FeatureTicks.Tick] {
-    let ticks = Ticks(lower, upper, count: 5)
+    let ticks = Ticks(lower, upper, count: 7)
     return ticks.values.map { .init(place: ($0 - lower) / (upper - lower), label: ticks.label($0)) }
   }
 

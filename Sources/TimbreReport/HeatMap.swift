@@ -37,7 +37,7 @@ public enum HeatMap {
     let cells = FeatureCells(feature, scale: options.scale, widest: options.widest, tallest: 512)
     // Whole-number magnification keeps cells alike; few bins get tall cells so that their names fit.
     let width = cells.isCurve ? 720 : cells.columns * max(1, 720 / max(1, cells.columns))
-    let cellHeight = max(1, min(24, 320 / cells.rows))
+    let cellHeight = max(1, min(40, 320 / cells.rows))
     let height = cells.isCurve ? 200 : max(48, cells.rows * cellHeight)
     let axes = FeatureTicks(feature, cells: cells, spacing: 26 / Double(height), timeSpacing: 110 / Double(width))
 

@@ -6,8 +6,8 @@ extension HeatMap {
   /// - Throws: A diagnostic with libpng's reason.
   public static func svg(_ feature: FeatureMatrix, options: Options = Options()) throws -> SVG {
     let cells = FeatureCells(feature, scale: options.scale, widest: options.widest, tallest: 512)
-    let width = 640.0
-    let height = cells.isCurve ? 110 : min(220, max(40, Double(cells.rows) * 16))
+    let width = 350.0
+    let height = cells.isCurve ? 110 : min(190, max(40, Double(cells.rows) * 16))
     let axes = FeatureTicks(feature, cells: cells, spacing: 15 / height, timeSpacing: 70 / width)
     let longest = axes.bins.map(\.label.count).max() ?? 0
     let left = 16 + 7.5 * Double(min(14, longest))

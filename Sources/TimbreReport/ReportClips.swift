@@ -17,7 +17,9 @@ extension RunReport {
           BarChart.probabilities(clip.probabilities, labels: clip.classes, actual: clip.label),
           caption: "Probabilities the model gave; the true class in bold.")
       }
+      page.raw("<div class=\"pair\">")
       for view in clip.views { write(view, of: clip, to: &page) }
+      page.raw("</div>")
       if !clip.features.isEmpty {
         page.raw("<details open><summary>Features of the original view</summary><div class=\"pair\">")
         for picture in clip.features {
@@ -33,6 +35,7 @@ extension RunReport {
   }
 
   private func write(_ view: View, of clip: SampleClip, to page: inout HTML) {
+    page.raw("<div>")
     page.element("h4", view.name)
     var words = view.chain
     if !view.drawn.isEmpty {
@@ -45,6 +48,7 @@ extension RunReport {
       page.raw("<audio controls preload=\"none\" src=\"\(HTML.link(audio))\" aria-label=\"\(label)\"></audio>")
     }
     if let waveform = view.waveform { page.figure(waveform) }
+    page.raw("</div>")
   }
 
   private func tag(_ value: String, _ name: String, style: String = "") -> String {

@@ -20,8 +20,10 @@ public struct SVG: Sendable, Hashable {
       + "aria-label=\"\(Markup.escape(title))\"><title>\(Markup.escape(title))</title>\(style)\(body)</svg>"
   }
 
-  /// For a page that has `Theme.css` in its style.
-  public var inline: String { element("class=\"chart\" ", style: "") }
+  /// For a page that has `Theme.css` in its style; never larger than it was drawn, so that type keeps its size.
+  public var inline: String {
+    element("class=\"chart\" style=\"max-width:\(Self.number(width))px\" ", style: "")
+  }
 
   /// The text of an `.svg` file.
   public var standalone: String {

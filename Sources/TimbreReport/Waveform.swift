@@ -6,7 +6,7 @@ public enum Waveform {
   ///   - peak: The amplitude at the upper edge; nil takes the signal's own, so that quiet recordings are seen.
   ///   - title: What is drawn, for screen readers.
   public static func svg(_ signal: Signal, peak: Float? = nil, title: String = "Waveform") -> SVG {
-    let width = 640.0
+    let width = 420.0
     let height = 96.0
     let left = 52.0
     let top = 10.0
@@ -37,7 +37,7 @@ public enum Waveform {
     let bottom = top + height
     drawing.line(left, bottom + 0.5, left + width, bottom + 0.5, "axis")
     let duration = signal.sampleRate > 0 ? signal.duration : 0
-    let times = Ticks(0, duration, count: 8)
+    let times = Ticks(0, duration, count: 6)
     for value in times.values where duration > 0 {
       let x = left + value / duration * width
       drawing.line(x, bottom, x, bottom + 4, "axis")
