@@ -1,0 +1,138 @@
+import CSndfile
+import TimbreCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// An audio file that is open for reading: the owner of a descriptor and of libsndfile's handle on it.
+///
+/// libsndfile gets a descriptor rather than a path, because it would guess a format from the name of a file whose content it
+/// does not know, and then decode anything at all as headerless sound.
+@safe
+struct SoundFile: ~Copyable {
+  let path: String
+  let info: AudioInfo
+  private let descriptor: Int32
+  private let handle: OpaquePointer
+
+  /// - Throws: `.unreadableFile` where there is no file to read, `.emptyAudio` for one without a byte, `.badAudio` for one
+  ///   that is not audio.
+  init(path: String) throws {
+    let descriptor = try openForReading(path)
+    var header = SF_INFO()
+    guard let handle = unsafe sf_open_fd(descriptor, Int32(SFM_READ), &header, SF_FALSE_FLAG) else {
+      let reason = unrecognised(firstBytes(of: descriptor))
+      close(descriptor)
+      throw Diagnostic(.badAudio, reason.message, help: reason.help, subject: path)
+    }
+    self.path = path
+    self.descriptor = descriptor
+    unsafe self.handle = handle
+    info = AudioInfo(
+      sampleRate: Int(header.samplerate), channels: Int(header.channels),
+      frames: header.frames >= 0 && header.frames < 1 << 62 ? Int(header.frames) : nil,
+      format: formatName(header.format))
+  }
+
+  deinit {
+    unsafe sf_close(handle)
+    close(descriptor)
+  }
+
+  /// Goes to `frame`; a format that cannot jump there is read up to it.
+  func seek(to frame: Int) {
+    guard frame > 0 else { return }
+    if unsafe sf_seek(handle, sf_count_t(frame), Int32(SEEK_SET)) == sf_count_t(frame) { return }
+    unsafe sf_seek(handle, 0, Int32(SEEK_SET))
+    _ = read(atMost: frame, keeping: false)
+  }
+
+  /// The mean over the channels of what follows, at most `limit` frames; fewer where the file ends before.
+  func readMono(atMost limit: Int) -> [Float] { read(atMost: limit, keeping: true) }
+
+  /// Reads block by block, because a header may promise more than there is.
+  private func read(atMost limit: Int, keeping: Bool) -> [Float] {
+    let channels = info.channels
+    let blockFrames = max(1, 65_536 / channels)
+    var block = [Float](repeating: 0, count: min(blockFrames, limit) * channels)
+    var mono: [Float] = []
+    if keeping { mono.reserveCapacity(min(limit, info.frames ?? 0, 1 << 22)) }
+    var remaining = limit
+    while remaining > 0 {
+      let wanted = min(blockFrames, remaining)
+      let count = unsafe block.withUnsafeMutableBufferPointer { buffer in
+        guard let start = buffer.baseAddress else { return 0 }
+        return unsafe Int(sf_readf_float(handle, start, sf_count_t(wanted)))
+      }
+      if count <= 0 { break }
+      remaining -= count
+      guard keeping else { continue }
+      if channels == 1 {
+        mono += block[0..<count]
+      } else {
+        mix(block, frames: count, channels: channels, into: &mono)
+      }
+    }
+    return mono
+  }
+}
+
+/// Appends the mean over the channels of each frame, in single precision as `librosa.to_mono` takes it.
+private func mix(_ block: [Float], frames: Int, channels: Int, into mono: inout [Float]) {
+  let divisor = Float(channels)
+  for frame in 0..<frames {
+    var sum: Float = 0
+    for sample in block[frame * channels..<(frame + 1) * channels] { sum += sample }
+    mono.append(sum / divisor)
+  }
+}
+
+private let SF_FALSE_FLAG = Int32(SF_FALSE)
+
+private func openForReading(_ path: String) throws -> Int32 {
+  func unreadable(_ message: String, _ help: String) -> Diagnostic {
+    Diagnostic(.unreadableFile, message, help: help, subject: path)
+  }
+  guard !path.isEmpty, !path.utf8.contains(0) else {
+    throw unreadable("this is not a path", "give the path of an audio file")
+  }
+  // Without O_NONBLOCK, opening a named pipe would wait for somebody to write to it.
+  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  guard descriptor >= 0 else {
+    switch errno {
+    case ENOENT, ENOTDIR: throw unreadable("no such file", "check the path; relative paths start at the current folder")
+    case EACCES, EPERM:
+      throw unreadable("no permission to read this file", "check the owner and mode of the file and its folders")
+    default: throw unreadable("cannot open this file: \(systemMessage(errno))", "check the path and the disk")
+    }
+  }
+  var status = stat()
+  guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    close(descriptor)
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw unreadable("this is a folder, not a file", "name an audio file in it")
+    }
+    throw unreadable("this is not an ordinary file", "name an audio file")
+  }
+  guard status.st_size > 0 else {
+    close(descriptor)
+    throw Diagnostic(.emptyAudio, "the file is empty (0 bytes)", help: "copy or download it again", subject: path)
+  }
+  return descriptor
+}
+
+private func firstBytes(of descriptor: Int32) -> [UInt8] {
+  unsafe [UInt8](unsafeUninitializedCapacity: 512) { bytes, count in
+    count = max(0, unsafe pread(descriptor, bytes.baseAddress, 512, 0))
+  }
+}
+
+/// What the system says about an error number.
+func systemMessage(_ code: Int32) -> String {
+  unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+}
