@@ -1,0 +1,132 @@
+import Testing
+import TimbreCore
+import TimbreWorkflow
+
+@Suite struct LintTests {
+  @Test func theSampleIsSound() throws {
+    let workflow = try lint(Sample.text())
+    #expect(workflow.findings.isEmpty, "\(workflow.findings)")
+    #expect(workflow.plan != nil)
+  }
+
+  @Test(arguments: [
+    ("timbre", #""timbre": «2,"#, "version", "of version 2"),
+    ("timbre", #""timbre": «"1","#, "wrong_type", "expected an integer, found a string"),
+    ("seed", #""seed": «-1,"#, "out_of_range", "-1 is out of range: must be at least 0"),
+    ("seed", #"«"sead": 1,"#, "unknown_key", "unknown parameter \"sead\""),
+    ("dataset", #""dataset": { "use": «"dataset.ravdes", "path": "x" },"#, "unknown_choice", "unknown plugin \"dataset.ravdes\""),
+    ("dataset", #""dataset": «{ "path": "x" },"#, "missing_key", "missing \"use\""),
+    ("dataset", #""dataset": «{ "use": "dataset.ravdess" },"#, "missing_key", "missing parameter \"path\" of dataset.ravdess"),
+    ("dataset", #""dataset": «7,"#, "wrong_type", "expected an object with \"use\", found an integer"),
+    ("dataset", #""dataset": { "use": «7 },"#, "wrong_type", "expected a string, found an integer"),
+    ("load", #""load": { "sample_rate": «10 },"#, "out_of_range", "10 is out of range"),
+    ("load", #""load": { "offset": «"1 s" },"#, "wrong_type", "expected a number, found a string"),
+    ("load", #""load": { «"ofset": 1 },"#, "unknown_key", "unknown parameter \"ofset\""),
+    ("load", #""load": { "res_type": «"soxr" },"#, "unknown_choice", "unknown value \"soxr\""),
+    ("load", #""load": «[],"#, "wrong_type", "expected an object, found a list"),
+    ("views", #""views": { "original": [], «"a b": [] },"#, "bad_name", "\"a b\" cannot be a name"),
+    ("views", #""views": { "original": «[{ "use": "augment.noise" }] },"#, "bad_view", "its chain is empty"),
+    ("views", #""views": «{},"#, "bad_view", "there is no view"),
+    ("views", #""views": { "original": [], "n": [{ "use": "augment.noise", «"amont": 1 }] },"#, "unknown_key", "unknown parameter \"amont\" of augment.noise"),
+    ("views", #""views": { "original": [], "n": [{ "use": "augment.noise", "amount": «"x" }] },"#, "wrong_type", "expected a number, found a string"),
+    ("views", #""views": { "original": [], "n": «{} },"#, "wrong_type", "expected a list, found an object"),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"n_mfc": 13 } },"#, "unknown_key", "unknown parameter \"n_mfc\" of feature.mfcc"),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", "n_mfcc": «0 } },"#, "out_of_range", "0 is out of range: must be"),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", "norm": «"orto" } },"#, "unknown_choice", "unknown value \"orto\""),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.delta", "of": «"mfc" } },"#, "bad_reference", "there is no feature \"mfc\""),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": «{ "use": "feature.delta" } },"#, "missing_key", "missing parameter \"of\""),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.delta", "of": «"mfcc" } },"#, "cycle", "reads itself"),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"of": "rms" } },"#, "unknown_key", "unknown parameter \"of\""),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": "feature.mfcc", «"a.b": "feature.rms" },"#, "bad_name", "\"a.b\" cannot be a name"),
+    ("features", #""features": { "rms": "feature.rms", "mfcc": «{ "use": "feature.mfcc", "fmin": 5000, "fmax": 100 } },"#, "invalid_parameters", "fm"),
+    ("vector", #""vector": ["rms.mean", «"mfc.std"],"#, "bad_reference", "there is no feature \"mfc\""),
+    ("vector", #""vector": ["rms.mean", «"mfcc.men"],"#, "unknown_choice", "unknown statistic \"men\""),
+    ("vector", #""vector": ["rms.mean", «"mfcc"],"#, "bad_reference", "has no statistic"),
+    ("vector", #""vector": ["rms.mean", «"mfcc.p101"],"#, "out_of_range", "must be p0 to p100"),
+    ("vector", #""vector": ["rms.mean", «"rms.mean"],"#, "duplicate_item", "stands twice in the vector"),
+    ("vector", #""vector": «[],"#, "out_of_range", "0 items: must be"),
+    ("vector", #""vector": ["rms.mean", «3],"#, "wrong_type", "expected a string, found an integer"),
+    ("split", #""split": { "by": «"speakers" },"#, "unknown_choice", "unknown value \"speakers\""),
+    ("split", #""split": { "by": "clip", "test": «1.5 },"#, "out_of_range", "1.5 is out of range"),
+    ("split", #""split": { "by": "clip", "test": «["01"] },"#, "wrong_type", "takes a share, not a list"),
+    ("split", #""split": { "by": "clip", "test": 0.5, "validation": «0.5 },"#, "out_of_range", "leaves nothing to train on"),
+    ("split", #""split": { "by": "clip", "test": «0 },"#, "out_of_range", "nothing to test on"),
+    ("split", #""split": «{ "by": "column" },"#, "missing_key", "needs \"column\""),
+    ("split", #""split": { "by": "clip", «"column": "x" },"#, "invalid_parameters", "has no effect"),
+    ("split", #""split": { "test_views": [«"nois"] },"#, "unknown_choice", "unknown view \"nois\""),
+    ("split", #""split": { "by": "speaker", "test": ["01"], "validation": «["01"] },"#, "bad_split", "for test and for validation"),
+    ("scale", #""scale": «"standart","#, "unknown_choice", "unknown value \"standart\""),
+    ("scale", #""on_error": «"ignore","#, "unknown_choice", "unknown value \"ignore\""),
+    ("scale", #""artifacts": { "clips": «-1 },"#, "out_of_range", "-1 is out of range"),
+    ("classifier", #""classifier": { "use": "classifier.conv1d", "epochs": «2.5 }"#, "wrong_type", "expected an integer, found a number"),
+    ("classifier", #""classifier": { "use": "classifier.conv1d", "optimizer": { "type": «"adan" } }"#, "unknown_choice", "unknown type \"adan\""),
+    ("classifier", #""classifier": { "use": "classifier.conv1d", "optimizer": { "type": "adam", «"lr": 1 } }"#, "unknown_key", "unknown parameter \"lr\" of adam"),
+    ("classifier", #""classifier": { "use": "classifier.conv1d", "layers": [{ "type": "conv1d", "filters": «0 }] }"#, "out_of_range", "0 is out of range"),
+    ("classifier", #""classifier": { "use": "classifier.conv1d", "layers": «[{ "type": "max_pool", "pool_size": 900, "padding": "valid" }, "flatten"] }"#, "bad_model", "layer"),
+  ])
+  func placesOfErrors(key: String, line: String, kind: String, words: String) throws {
+    try expectOne(Sample.text(replacing: key, by: line), kind, words)
+  }
+
+  @Test func missingPartsAreToldAtTheWorkflow() throws {
+    for key in ["timbre", "dataset", "features", "vector"] {
+      try expectOne("«" + Sample.text(replacing: key), "missing_key", "missing parameter \"\(key)\"")
+    }
+    // The line before the last ends with a comma, so the classifier goes with it.
+    let text = Sample.text(replacing: "classifier", by: #""title": "x""#)
+    try expectOne("«" + text, "missing_key", "missing parameter \"classifier\"")
+  }
+
+  @Test func suggestionsNameWhatWasMeant() throws {
+    try expectOne(
+      Sample.text(replacing: "features", by: #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"n_mfc": 13 } },"#),
+      "unknown_key", "n_mfc", help: "did you mean \"n_mfcc\"?")
+    try expectOne(
+      Sample.text(replacing: "vector", by: #""vector": ["rms.mean", «"mfc.std"],"#), "bad_reference", "mfc", help: "did you mean \"mfcc\"?")
+  }
+
+  @Test func longerCirclesAreFoundToo() throws {
+    let text = Sample.text(
+      replacing: "features",
+      by: #""features": { "rms": "feature.rms", "mfcc": "feature.mfcc", "a": { "use": "feature.delta", "of": "b" }, "b": { "use": "feature.delta", "of": "a" } },"#)
+    let findings = try lint(text).findings
+    #expect(findings.map(\.kind.rawValue) == ["cycle", "cycle"])
+  }
+
+  @Test func everythingWrongIsToldAtOnceInTheOrderOfTheFile() throws {
+    let text = """
+      {
+        "timbre": 1, "sed": 1,
+        "dataset": { "use": "dataset.synthetic" },
+        "views": { "original": [], "x": [{ "use": "augment.noise", "amount": "much" }] },
+        "features": { "mfcc": { "use": "feature.mfcc", "n_mfcc": -1 } },
+        "vector": ["mfcc.mean"],
+        "split": { "by": "voice" },
+        "classifier": { "use": "classifier.conv1d", "epochs": 0 }
+      }
+      """
+    let findings = try lint(text).findings
+    #expect(findings.compactMap { $0.location?.line } == [2, 4, 5, 7, 8])
+  }
+
+  @Test func aSplitByRowLeaksUnlessTheWorkflowWantsIt() throws {
+    let views = #""views": { "original": [], "n": ["augment.noise"] },"#
+    let base = Sample.text(replacing: "views", by: views)
+    let old = Sample.lines["split"] ?? ""
+    try expectOne(base.replacing(old, with: #""split": { "by": «"row" },"#), "leak", "views of one clip on both sides")
+    let allowed = try lint(base.replacing(old, with: #""split": { "by": "row", "allow_leak": true },"#))
+    #expect(allowed.findings.isEmpty)
+  }
+
+  @Test func aRootThatIsNoObjectIsToldSo() throws {
+    try expectOne("«[1, 2]", "wrong_type", "a workflow is an object")
+  }
+
+  @Test func versionsOfPluginsThatDifferAreAWarning() throws {
+    let text = Sample.text(replacing: "scale", by: #""plugins": { "feature.mfcc": 99 },"#)
+    let workflow = try lint(text)
+    #expect(workflow.findings.map(\.severity) == [.warning])
+    #expect(workflow.findings.first?.location?.column == 31)
+    #expect(workflow.plan != nil)
+  }
+}
