@@ -59,15 +59,15 @@ extension Schedule: VariantValue {
 }
 
 /// A schedule under way.
-struct ScheduleState {
+package struct ScheduleState {
   private let schedule: Schedule
   private let start: Double
   private let epochs: Int
   private var best = Double.infinity
   private var waited = 0
-  private(set) var rate: Double
+  package private(set) var rate: Double
 
-  init(_ schedule: Schedule, start: Double, epochs: Int) {
+  package init(_ schedule: Schedule, start: Double, epochs: Int) {
     self.schedule = schedule
     self.start = start
     self.epochs = epochs
@@ -75,7 +75,7 @@ struct ScheduleState {
   }
 
   /// - Parameter epoch: That just ended, from 1.
-  mutating func finish(epoch: Int, loss: Double) {
+  package mutating func finish(epoch: Int, loss: Double) {
     switch schedule {
     case .constant: break
     case .step(let config): rate = start * Double.pow(config.factor, epoch / config.every)

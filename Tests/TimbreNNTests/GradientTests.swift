@@ -5,7 +5,8 @@ import TimbreNN
 /// Derivatives against central differences of the loss.
 ///
 /// The loss is summed in double precision from single-precision logits near 1, so it is good to some 1e-7; with a step of 1/128
-/// the difference quotient errs by 1e-5 from rounding, and by the loss's third derivative times 1e-5. The tolerance is ten times the two.
+/// the difference quotient errs by 1e-5 from rounding, and by the loss's third derivative times 1e-5. The tolerance is some ten
+/// times the two. Pools are fed by kernels of one tap, so that a step changes no window's winner.
 @Suite struct GradientTests {
   static let networks: [(String, Int, [Layer])] = [
     ("columns", 9, [.conv1D(.init(3, kernelSize: 3, activation: .tanh)), .flatten]),
@@ -51,10 +52,10 @@ import TimbreNN
         .globalAvgPool,
       ]
     ),
-    ("max_pool", 11, [.conv1D(.init(9, activation: .tanh)), .maxPool(.init(3, strides: 2)), .flatten]),
+    ("max_pool", 11, [.conv1D(.init(9, kernelSize: 1, activation: .tanh)), .maxPool(.init(3, strides: 2)), .flatten]),
     (
       "max_pool, valid", 11,
-      [.conv1D(.init(4, activation: .tanh)), .maxPool(.init(4, strides: 1, padding: .valid)), .flatten]
+      [.conv1D(.init(4, kernelSize: 1, activation: .tanh)), .maxPool(.init(4, strides: 1, padding: .valid)), .flatten]
     ),
     ("avg_pool", 11, [.conv1D(.init(9, activation: .tanh)), .avgPool(.init(4, strides: 3)), .flatten]),
     (
