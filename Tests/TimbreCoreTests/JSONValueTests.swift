@@ -58,7 +58,8 @@ import TimbreCore
       let scalars = (0..<10).compactMap { _ in Unicode.Scalar(random.index(below: 0x3000)) }
       let size = Double(sign: .plus, exponent: random.index(below: 200) - 100, significand: 1)
       let expected = Written(
-        number: random.normal() * size, text: String(String.UnicodeScalarView(scalars)), whole: random.index(below: .max))
+        number: random.normal() * size, text: String(String.UnicodeScalarView(scalars)),
+        whole: random.index(below: .max))
       let value: JSONValue = [
         "number": .number(expected.number), "text": .string(expected.text), "whole": .int(expected.whole),
       ]
