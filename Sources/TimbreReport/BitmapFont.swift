@@ -13,7 +13,8 @@ enum BitmapFont {
   }
 
   private static let alike: [Character: Character] = [
-    "♯": "#", "♭": "b", "µ": "μ", "·": ".", "−": "-", "–": "-", "’": "'", "\u{202F}": " ", "\u{A0}": " ", "\t": " ",
+    "≤": "<", "≥": ">", "♯": "#", "♭": "b", "µ": "μ", "·": ".", "−": "-", "–": "-", "’": "'", "\u{202F}": " ",
+    "\u{A0}": " ", "\t": " ",
   ]
 
   private static let glyphs: [Character: UInt64] = [

@@ -12,6 +12,9 @@ struct FeatureCells {
   /// What stands above the colour bar.
   let unit: String
   let isCurve: Bool
+  /// Whether values beyond `lower` and `upper` share the end's colour.
+  let isCutBelow: Bool
+  let isCutAbove: Bool
 
   init(_ feature: FeatureMatrix, scale: HeatMap.Scale, widest: Int, tallest: Int) {
     let isDecibel = scale == .decibels || (scale == .automatic && Self.spansOrders(feature))
@@ -26,9 +29,17 @@ struct FeatureCells {
         return value > 0 && largest > 0 ? max(-80, 10 * log10(value / largest)) : -80
       }
     }
-    let finite = pooled.lazy.filter(\.isFinite)
+    let finite = pooled.filter(\.isFinite)
     var low = finite.min() ?? 0
     var high = finite.max() ?? 1
+    if low < 0, !isDecibel, !isCurve, feature.axes.valueUnit != .decibels {
+      let fences = Self.fences(finite)
+      isCutBelow = fences.lowerBound > low
+      isCutAbove = fences.upperBound < high
+      (low, high) = (max(low, fences.lowerBound), min(high, fences.upperBound))
+    } else {
+      (isCutBelow, isCutAbove) = (false, false)
+    }
     if !(high > low) {
       let pad = max(abs(low) * 0.5, 1e-6)
       (low, high) = (low - pad, high + pad)
@@ -53,7 +64,23 @@ struct FeatureCells {
 
   var ticks: [FeatureTicks.Tick] {
     let ticks = Ticks(lower, upper, count: 7)
-    return ticks.values.map { .init(place: ($0 - lower) / (upper - lower), label: ticks.label($0)) }
+    let cut = (isCutBelow ? 0.08 : -1)...(isCutAbove ? 0.92 : 2)
+    var marks = ticks.values.map { FeatureTicks.Tick(place: ($0 - lower) / (upper - lower), label: ticks.label($0)) }
+      .filter { cut.contains($0.place) }
+    if isCutBelow { marks.insert(.init(place: 0, label: "≤ " + Numbers.short(lower)), at: 0) }
+    if isCutAbove { marks.append(.init(place: 1, label: "≥ " + Numbers.short(upper))) }
+    return marks
+  }
+
+  /// Three interquartile ranges around the quartiles (Tukey's outer fences). Beyond them one bin, such as the first MFCC,
+  /// would leave the others no colours.
+  private static func fences(_ finite: [Double]) -> ClosedRange<Double> {
+    let sorted = finite.sorted()
+    guard sorted.count >= 8 else { return -.infinity ... .infinity }
+    let (first, third) = (sorted[sorted.count / 4], sorted[sorted.count * 3 / 4])
+    let range = third - first
+    guard range > 0, range.isFinite else { return -.infinity ... .infinity }
+    return first - 3 * range...third + 3 * range
   }
 
   /// Non-negative, not yet in decibels, and so uneven that a linear scale would be black.
@@ -61,7 +88,9 @@ struct FeatureCells {
     guard feature.binCount > 1, feature.axes.valueUnit != .decibels else { return false }
     let finite = feature.values.filter(\.isFinite)
     guard let largest = finite.max(), largest > 0, finite.allSatisfy({ $0 >= 0 }) else { return false }
-    let median = finite.sorted()[finite.count / 2]
+    // Every nth value is enough for a median that only decides on the scale.
+    let some = stride(from: 0, to: finite.count, by: max(1, finite.count / 50_000)).map { finite[$0] }.sorted()
+    let median = some[some.count / 2]
     return largest > 200 * median
   }
 

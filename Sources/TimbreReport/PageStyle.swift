@@ -40,7 +40,7 @@ enum PageStyle {
     .clip{background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:.25rem 1.25rem 1.25rem;margin:0 0 1.5rem}\
     .clip h3{margin-top:1rem;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:1rem}\
     .tag{display:inline-block;border:1px solid var(--rule);border-radius:99px;padding:.05rem .65rem;font-size:.85rem;margin:0 .35rem .35rem 0;background:var(--paper)}\
-    .tag.right{border-color:var(--blue);color:var(--blue)}.tag.wrong{border-color:var(--red);color:var(--red)}\
+    .detail{color:var(--muted);font-size:.875rem;overflow-wrap:anywhere}.tag.right{border-color:var(--blue);color:var(--blue)}.tag.wrong{border-color:var(--red);color:var(--red)}\
     audio{display:block;width:100%;max-width:28rem;height:2.5rem;margin:.5rem 0}\
     details{margin:1rem 0}summary{cursor:pointer;font-weight:500}\
     .clip>details>summary{margin-top:.5rem}ul.plain{list-style:none;padding:0;margin:.5rem 0 1rem}.plain li{margin:.15rem 0;overflow-wrap:anywhere}

@@ -42,7 +42,7 @@ extension RunReport {
       let drawn = view.drawn.map { "\($0.name) = \(Numbers.short($0.value))" }.joined(separator: ", ")
       words += (words.isEmpty ? "" : "; ") + "drawn: \(drawn)"
     }
-    if !words.isEmpty { page.element("div", words, class: "muted") }
+    if !words.isEmpty { page.element("div", words, class: "detail") }
     if let audio = view.audio {
       let label = Markup.escape("\(clip.id), \(view.name)")
       page.raw("<audio controls preload=\"none\" src=\"\(HTML.link(audio))\" aria-label=\"\(label)\"></audio>")

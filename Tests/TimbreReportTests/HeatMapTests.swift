@@ -110,6 +110,19 @@ import TimbreReport
     #expect(image.width <= 1_600)
   }
 
+  @Test func oneExtremeBinLeavesColorsToTheOthers() throws {
+    // Like MFCCs: the first lies far below the rest, which vary around zero.
+    let feature = feature(bins: 20, frames: 60) { $0 == 0 ? -600 : Float(($1 * 7 + $0 * 3) % 11) - 5 }
+    let image = HeatMap.image(feature)
+    let colors = Set(
+      image.pixels.indices.filter { $0 % image.width < image.width * 3 / 4 }.map { image.pixels[$0] }.filter { $0 > 4 })
+    #expect(colors.count >= 11, "each of eleven values has its own colour")
+    let steps = colors.sorted().dropFirst()
+    #expect(zip(steps, steps.dropFirst()).allSatisfy { $1 - $0 >= 3 }, "and neighbours differ visibly")
+    #expect(try HeatMap.svg(feature).inline.contains("≤ "), "the colour bar says that it ends above the lowest value")
+    #expect(try !HeatMap.svg(Sample.chroma()).inline.contains("≤ "))
+  }
+
   @Test func colorMapsRiseInLightness() {
     for map in [ColorMap.magma, .viridis] {
       let colors = map.colors(256)
