@@ -37,17 +37,17 @@ struct Manner: Sendable {
     switch emotion {
     case .neutral: Manner([0, 2.5, -2, 4.4, 0, 0, 0.008, 0.05, 0.05])
     case .calm: Manner([-1, 1.5, -2, 3.6, -4, -0.5, 0.006, 0.05, 0.10])
-    case .happy: Manner([4, 6, 0, 5.0, 4, 0.7, 0.010, 0.10, 0.05])
+    case .happy: Manner([4, 6.5, 1.5, 5.4, 4, 0.9, 0.008, 0.05, 0.03])
     case .sad: Manner([0.5, 1.5, -3.5, 3.0, -7, -0.9, 0.018, 0.25, 0.18])
     case .angry: Manner([3.5, 4.5, -1, 5.2, 8, 1.4, 0.028, 0.05, 0.04])
     case .fearful: Manner([6.5, 2.5, 0.5, 5.6, 2, 0.3, 0.024, 0.55, 0.14])
     case .disgust: Manner([-1.5, 3.5, -4.5, 3.7, 1, 0.4, 0.034, 0.05, 0.08])
-    case .surprised: Manner([5.5, 8, 5, 4.3, 3, 0.5, 0.010, 0.10, 0.08])
+    case .surprised: Manner([6.5, 8, 6, 3.9, 2, 0.2, 0.010, 0.10, 0.10])
     }
   }
 
   /// How far clips of one emotion lie apart at difficulty 1 (one standard deviation).
-  static let spread = Manner([3.4, 2.2, 2.6, 0.9, 5.0, 0.9, 0.012, 0.2, 0.07])
+  static let spread = Manner([1.5, 1.2, 1.4, 0.45, 2.2, 0.4, 0.006, 0.1, 0.03])
 }
 
 /// A made-up person.
@@ -68,7 +68,7 @@ struct Voice: Sendable {
     pitch = (isFemale ? 200 : 115) * Double.exp2(random.normal() * 1.8 / 12)
     tract = (isFemale ? 1.16 : 1) * (1 + 0.04 * random.normal())
     expression = random.uniform(0.7, 1.2)
-    let scales = [0, 0.5, 0.6, 0.35, 2.5, 0.35, 0.003, 0.03, 0.025]
+    let scales = [0, 0.5, 0.6, 0.3, 1.5, 0.25, 0.003, 0.03, 0.015]
     habit = scales.map { $0 * random.normal() }
   }
 }

@@ -58,11 +58,21 @@ struct SoundFile: ~Copyable {
   /// Reads block by block, because a header may promise more than there is.
   private func read(atMost limit: Int, keeping: Bool) -> [Float] {
     let channels = info.channels
-    let blockFrames = max(1, 65_536 / channels)
-    var block = [Float](repeating: 0, count: min(blockFrames, limit) * channels)
+    let expected = min(limit, info.frames ?? 0, 1 << 22)
     var mono: [Float] = []
-    if keeping { mono.reserveCapacity(min(limit, info.frames ?? 0, 1 << 22)) }
-    var remaining = limit
+    if keeping, channels == 1 {
+      // Straight into place. Memory that the file does not fill is never touched, hence costs nothing.
+      mono = unsafe [Float](unsafeUninitializedCapacity: expected) { buffer, count in
+        guard let start = buffer.baseAddress else { return }
+        count = unsafe max(0, Int(sf_readf_float(handle, start, sf_count_t(expected))))
+      }
+    } else if keeping {
+      mono.reserveCapacity(expected)
+    }
+    var remaining = limit - mono.count
+    let blockFrames = min(max(1, 65_536 / channels), remaining)
+    if blockFrames == 0 || channels == 1 && mono.count < expected { return mono }
+    var block = [Float](repeating: 0, count: blockFrames * channels)
     while remaining > 0 {
       let wanted = min(blockFrames, remaining)
       let count = unsafe block.withUnsafeMutableBufferPointer { buffer in
