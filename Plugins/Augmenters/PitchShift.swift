@@ -1,0 +1,48 @@
+import RealModule
+import TimbreAudio
+import TimbreCore
+import TimbreDSP
+
+/// Changes the pitch of a signal and keeps its speed.
+public struct PitchShift: Augmenter {
+  public struct Config: PluginConfig {
+    public var nSteps = 0.0
+    public var binsPerOctave = 12
+    public var resType = ResamplerType.soxrHQ
+    public var scale = false
+    public init() {}
+  }
+
+  public static let spec = PluginSpec<Config>(
+    "augment.pitch_shift", summary: "Higher or lower at the same speed: stretched in time, then resampled.",
+    reference: "librosa.effects.pitch_shift",
+    parameters: [
+      .number("n_steps", \.nSteps, "Steps up; negative is down."),
+      .int("bins_per_octave", \.binsPerOctave, in: 1...1_000_000, "Steps in an octave; 12 makes semitones."),
+      .choice("res_type", \.resType, "Resampler."),
+      .bool("scale", \.scale, "Whether resampling keeps the total energy instead of the level."),
+    ],
+    details: "The result is as long as the signal.")
+
+  private let config: Config
+
+  /// - Throws: A diagnostic for a shift of more than 16 octaves.
+  public init(_ config: Config) throws {
+    guard abs(config.nSteps) <= 16 * Double(config.binsPerOctave) else {
+      throw Diagnostic(
+        .invalidParameters, "n_steps (\(short(config.nSteps))) is more than 16 octaves", help: "shift by fewer steps")
+    }
+    self.config = config
+  }
+
+  public func apply(to signal: Signal, drawing draws: inout Draws) throws -> Signal {
+    let rate = Double.exp2(-config.nSteps / Double(config.binsPerOctave))
+    let stretched = try timeStretched(signal.samples, rate: rate)
+    let target = Double(signal.sampleRate)
+    var samples = try Resampler.resample(
+      stretched, from: target / rate, to: target, type: config.resType, scale: config.scale)
+    let count = signal.samples.count
+    samples = Array(samples.prefix(count)) + [Float](repeating: 0, count: max(0, count - samples.count))
+    return Signal(samples: samples, sampleRate: signal.sampleRate)
+  }
+}
