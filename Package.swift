@@ -58,7 +58,10 @@ let package = Package(
     module("TimbreClassifiers", path: "Plugins/Classifiers", ["TimbreCore", "TimbreNN"]),
     module(
       "TimbreBuiltin", path: "Plugins/Builtin",
-      ["TimbreCore", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters", "TimbreClassifiers"]),
+      [
+        "TimbreCore", "TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters",
+        "TimbreClassifiers",
+      ]),
 
     .executableTarget(
       name: "timbre",

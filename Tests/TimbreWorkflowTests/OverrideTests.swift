@@ -44,9 +44,9 @@ import TimbreWorkflow
 
   @Test(arguments: [("nothing", 1), ("a..b=1", 3), ("=1", 1)])
   func malformedArgumentsAreRefused(set: String, column: Int) throws {
-    let error = #expect(throws: Diagnostic.self) { try Override(set) }
-    #expect(error?.kind.rawValue == "bad_override")
-    #expect(error?.location?.column == column)
+    let error = try #require(throws: Diagnostic.self) { _ = try Override(set) }
+    #expect(error.kind.rawValue == "bad_override")
+    #expect(error.location?.column == column)
   }
 }
 
@@ -61,7 +61,8 @@ import TimbreWorkflow
     #expect(warned.findings.first?.help?.contains("export AUDIO=") == true)
     #expect(warned.findings.first?.location?.line == 4)
     #expect(warned.findings.first?.location?.column == 48)
-    #expect(try lint(text, needs: .run).findings.map(\.severity) == [.error])
+    let run = try lint(text, needs: .run)
+    #expect(run.findings.map(\.severity) == [.error])
   }
 
   @Test func aRequestWithoutDatasetDoesNotMindTheDatasetsVariable() throws {
