@@ -153,7 +153,8 @@ extension SideDrawing {
         groups.append([index])
       }
     }
-    // The draw must not depend on the order in which clips are listed.
-    return groups.sorted { (values[$0[0]], $0[0]) < (values[$1[0]], $1[0]) }
+    // A group has values that no other has, so by them the draw does not depend on the order in which clips are listed.
+    let names = groups.map { group in group.lazy.map { values[$0] }.min() ?? "" }
+    return groups.indices.sorted { names[$0] < names[$1] }.map { groups[$0] }
   }
 }

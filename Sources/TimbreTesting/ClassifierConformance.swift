@@ -1,4 +1,3 @@
-import RealModule
 import TimbreCore
 
 /// Trains a classifier on toy data: the same bits for any number of jobs, probabilities that sum to 1, a model that survives

@@ -47,11 +47,3 @@ struct Golden: Decodable {
     return try JSONDecoder().decode(Golden.self, from: data)
   }
 }
-
-/// The largest |ours − theirs| over max|theirs|.
-func relativeError(_ ours: [Double], _ theirs: [Double]) -> Double {
-  guard ours.count == theirs.count else { return .infinity }
-  let scale = theirs.map(abs).max() ?? 0
-  let error = zip(ours, theirs).map { abs($0 - $1) }.max() ?? 0
-  return error == 0 ? 0 : error / scale
-}

@@ -98,6 +98,17 @@ import TimbreEvaluation
     }
   }
 
+  @Test func speakersAreDrawnWhateverTheOrderOfClips() throws {
+    let items = corpus(speakers: 12, labels: emotions, takes: 2)
+    var random = RandomSource(seed: 5)
+    let shuffled = random.permutation(items.count).map { items[$0] }
+    let drawn = try [items, shuffled].map { items in
+      let table = SplitTable(items: items, views: views)
+      return table.speakers(try options(.speaker).split(table, workflowSeed: 1).test)
+    }
+    #expect(drawn[0] == drawn[1])
+  }
+
   @Test func identicalRecordingsOfTwoSpeakersStayTogether() throws {
     var items = corpus(speakers: 6, labels: emotions, takes: 1)
     items[0].contentHash = "same"  // s1
