@@ -3,8 +3,9 @@ import TimbreCore
 
 /// A file that appears under its name only once it is complete.
 ///
-/// The bytes go to a temporary file in the same folder, which `commit` flushes to the disk and renames. Without `commit`
-/// nothing is left behind. A device or a pipe (`/dev/stdout`) is written directly; a symbolic link keeps pointing where it did.
+/// The bytes go to a temporary file in the same folder, which `commit` flushes to the disk and renames. Without
+/// `commit` nothing is left behind. A device or a pipe (`/dev/stdout`) is written directly; a symbolic link keeps
+/// pointing where it did.
 public final class AtomicFile {
   public let path: String
   private let target: String

@@ -1,7 +1,7 @@
 /// A perceptually uniform colour map, readable in grey and by the colour-blind.
 ///
-/// Ten anchor colours each, as published by `viridisLite::viridis(10)` and `magma(10)` (Garnier et al.) for the CC0 maps of
-/// Smith and van der Walt in matplotlib; between them colours are interpolated linearly in sRGB.
+/// Ten anchor colours each, as published by `viridisLite::viridis(10)` and `magma(10)` (Garnier et al.) for the CC0
+/// maps of Smith and van der Walt in matplotlib; between them colours are interpolated linearly in sRGB.
 public enum ColorMap: Sendable, Hashable {
   case magma, viridis
 

@@ -12,7 +12,7 @@ extension RunReport {
       var words: [String] = []
       if let interval = metric.interval {
         words.append(
-          "95\u{202F}%: \(Numbers.fixed(interval.lowerBound, 3)) to \(Numbers.fixed(interval.upperBound, 3))")
+          "95\u{202F}% CI \(Numbers.fixed(interval.lowerBound, 3)) to \(Numbers.fixed(interval.upperBound, 3))")
       }
       words += metric.baselines.map { "\($0.name) \(Numbers.fixed($0.value, 3))" }
       let sentence = "\(metric.name) \(Numbers.fixed(metric.value, 3)), " + words.joined(separator: ", ")
