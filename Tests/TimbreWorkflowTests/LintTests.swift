@@ -62,7 +62,7 @@ import TimbreWorkflow
     ("classifier", #""classifier": { "use": "classifier.conv1d", "optimizer": { "type": «"adan" } }"#, "unknown_choice", "unknown type \"adan\""),
     ("classifier", #""classifier": { "use": "classifier.conv1d", "optimizer": { "type": "adam", «"lr": 1 } }"#, "unknown_key", "unknown parameter \"lr\" of adam"),
     ("classifier", #""classifier": { "use": "classifier.conv1d", "layers": [{ "type": "conv1d", "filters": «0 }] }"#, "out_of_range", "0 is out of range"),
-    ("classifier", #""classifier": { "use": "classifier.conv1d", "layers": «[{ "type": "max_pool", "pool_size": 200, "padding": "valid" }, "flatten"] }"#, "bad_model", "layer"),
+    ("classifier", #""classifier": { "use": "classifier.conv1d", "layers": «[{ "type": "max_pool", "pool_size": 200, "padding": "valid" }, "flatten"] }"#, "invalid_parameters", "does not fit"),
   ])
   func placesOfErrors(key: String, line: String, kind: String, words: String) throws {
     try expectOne(Sample.text(replacing: key, by: line), kind, words)
