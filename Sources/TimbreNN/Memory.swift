@@ -88,12 +88,9 @@ struct Bytes {
   let count: Int
 
   @inline(__always)
-  func load8(_ index: Int, lanes: Int) -> SIMD8<UInt8> {
-    assert(index >= 0 && index + lanes <= count)
-    if lanes == 8 { return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: SIMD8<UInt8>.self) }
-    var value = SIMD8<UInt8>.zero
-    for lane in 0..<lanes { value[lane] = unsafe base[index + lane] }
-    return value
+  subscript(index: Int) -> UInt8 {
+    assert(index >= 0 && index < count)
+    return unsafe base[index]
   }
 
   @inline(__always)

@@ -35,10 +35,11 @@ public struct NeuralNetwork: Sendable {
       classWeights: options.classWeight.weights(of: task.train.labels, classes: task.classes),
       optimizer: options.optimizer,
       batchSize: batchSize, seed: task.seed, jobs: task.jobs)
-    var session = Session(options: options, task: task, validation: validation, trainer: trainer, batchSize: batchSize)
-    try session.run()
+    var loop = TrainingLoop(
+      options: options, task: task, validation: validation, trainer: trainer, batchSize: batchSize)
+    try loop.run()
     return TrainedNetwork(
-      history: session.history, tensors: trainer.tensors, layers: layers, columns: task.train.rows.columns,
+      history: loop.history, tensors: trainer.tensors, layers: layers, columns: task.train.rows.columns,
       classes: task.classes.count)
   }
 
@@ -71,7 +72,7 @@ extension Matrix {
 }
 
 /// The epochs of one training.
-private struct Session {
+private struct TrainingLoop {
   let options: TrainingOptions
   let task: TrainingTask
   let validation: LabelledRows?

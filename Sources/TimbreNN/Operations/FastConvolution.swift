@@ -97,15 +97,13 @@ final class FastConvolution: Operation {
     guard let gradients = output.gradient else { return }
     let points = TileTransform.points
     let plane = capacity * tiles * filters
-    let zeros = scratch.from(scratch.count - Swift.max(channels, filters))
-    zeros.fill(0)
     let gradient = gradients.from(slice.first * output.shape.count, slice.count * output.shape.count)
     activation.backward(
       gradient, values: output.rows(slice), channels: filters, into: gradient,
       sums: biasPartial.from(slice.index * filters, filters))
     for sample in 0..<slice.count {
       transform.outputGradient(
-        gradient.from(sample * output.shape.count, output.shape.count), window, filters, zeros: zeros,
+        gradient.from(sample * output.shape.count, output.shape.count), window, filters,
         into: gradientPoints.from((slice.first + sample) * tiles * filters), plane: plane, tiles: tiles)
     }
     guard let inputGradients = input.gradient else { return }

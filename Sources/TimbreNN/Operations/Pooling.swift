@@ -48,27 +48,20 @@ final class MaxPooling: Operation {
     }
   }
 
-  /// Gathers: each row of the input asks the windows that hold it whether it won there.
+  /// Hands each output's derivative to the row that won.
   override func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     guard let inputGradient = input.gradient, let outputGradient = output.gradient, let places else { return }
     let channels = input.shape.channels
     for sample in slice.first..<slice.first + slice.count {
-      let from = sample * output.shape.count
-      let to = sample * input.shape.count
-      for row in 0..<window.length {
-        let windows = window.windows(holding: row)
-        for channel in stride(from: 0, to: channels, by: 8) {
-          let lanes = Swift.min(8, channels - channel)
-          var sum = Lanes8.zero
-          var position = windows.lowerBound
-          while position < windows.upperBound {
-            let index = from + position * channels + channel
-            let place = Int32(truncatingIfNeeded: row + window.before - position * window.stride)
-            let won = SIMD8<Int32>(truncatingIfNeeded: places.load8(index, lanes: lanes)) .== place
-            sum += Lanes8.zero.replacing(with: outputGradient.load8(index, lanes: lanes), where: won)
-            position += 1
-          }
-          inputGradient.store8(to + row * channels + channel, sum, lanes: lanes)
+      let target = inputGradient.from(sample * input.shape.count, input.shape.count)
+      target.fill(0)
+      var index = sample * output.shape.count
+      for position in 0..<window.outputs {
+        let start = position * window.stride - window.before
+        for channel in 0..<channels {
+          let place = (start + Int(places[index])) * channels + channel
+          target[place] += outputGradient[index]
+          index += 1
         }
       }
     }

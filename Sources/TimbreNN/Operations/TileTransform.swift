@@ -11,8 +11,6 @@ struct TileTransform {
   /// Output rows of a tile.
   let outputs: Int
   private let kernelMap: [Float]
-  private let twos: [Float]
-  private let halves: [Float]
 
   init(size: Int) {
     self.size = size
@@ -27,8 +25,6 @@ struct TileTransform {
     }
     map += [Float](repeating: 0, count: size - 1) + [1]
     kernelMap = map
-    twos = (0..<outputs).map { Float(1 << $0) }
-    halves = (0..<outputs).map { 1 / Float(1 << $0) }
   }
 
   /// G w for `count` of the channels × filters from `first` on.
@@ -130,67 +126,90 @@ struct TileTransform {
   func output(_ source: Floats, plane: Int, tiles: Int, _ window: Window, _ filters: Int, into target: Floats) {
     for tile in 0..<tiles {
       let rows = Swift.min(outputs, window.outputs - tile * outputs)
-      var place = tile * filters
-      for filter in stride(from: 0, to: filters, by: 4) {
-        let (p1, m1) = (source.load4(plane + place), source.load4(2 * plane + place))
-        let (p2, m2) = (source.load4(3 * plane + place), source.load4(4 * plane + place))
-        let (p3, m3) = (source.load4(5 * plane + place), source.load4(6 * plane + place))
-        let (even1, even2, even3) = (p1 + m1, p2 + m2, p3 + m3)
-        let (odd1, odd2, odd3) = (p1 - m1, p2 - m2, p3 - m3)
-        let at = tile * outputs * filters + filter
-        var row = 0
-        while row < rows {
-          var value = row & 1 == 0 ? even1 : odd1
-          value += (row & 1 == 0 ? even2 : odd2) * twos[row]
-          value += (row & 1 == 0 ? even3 : odd3) * halves[row]
-          if row == 0 { value += source.load4(place) }
-          if row == outputs - 1 { value += source.load4(7 * plane + place) }
-          target.store4(at + row * filters, value)
-          row += 1
-        }
-        place += 4
+      // With numbers that the compiler knows, kernel 5's loop over rows comes out without branches.
+      if rows == 4, outputs == 4 {
+        output(source, plane, tile, filters, target, rows: 4, outputs: 4)
+      } else {
+        output(source, plane, tile, filters, target, rows: rows, outputs: outputs)
       }
+    }
+  }
+
+  @inline(__always)
+  private func output(
+    _ source: Floats, _ plane: Int, _ tile: Int, _ filters: Int, _ target: Floats, rows: Int, outputs: Int
+  ) {
+    var place = tile * filters
+    for filter in stride(from: 0, to: filters, by: 4) {
+      let (p1, m1) = (source.load4(plane + place), source.load4(2 * plane + place))
+      let (p2, m2) = (source.load4(3 * plane + place), source.load4(4 * plane + place))
+      let (p3, m3) = (source.load4(5 * plane + place), source.load4(6 * plane + place))
+      let (even1, even2, even3) = (p1 + m1, p2 + m2, p3 + m3)
+      let (odd1, odd2, odd3) = (p1 - m1, p2 - m2, p3 - m3)
+      let at = tile * outputs * filters + filter
+      var row = 0
+      while row < rows {
+        var value = row & 1 == 0 ? even1 : odd1
+        value += (row & 1 == 0 ? even2 : odd2) * Float(1 << row)
+        value += (row & 1 == 0 ? even3 : odd3) * (1 / Float(1 << row))
+        if row == 0 { value += source.load4(place) }
+        if row == outputs - 1 { value += source.load4(7 * plane + place) }
+        target.store4(at + row * filters, value)
+        row += 1
+      }
+      place += 4
     }
   }
 
   /// A g for every tile of a sample; rows beyond the end are zero.
   func outputGradient(
-    _ source: Floats, _ window: Window, _ filters: Int, zeros: Floats, into target: Floats, plane: Int, tiles: Int
+    _ source: Floats, _ window: Window, _ filters: Int, into target: Floats, plane: Int, tiles: Int
   ) {
     for tile in 0..<tiles {
       let rows = Swift.min(outputs, window.outputs - tile * outputs)
-      var place = tile * filters
-      for filter in stride(from: 0, to: filters, by: 4) {
-        let at = tile * outputs * filters + filter
-        let first = source.load4(at)
-        var (even1, even2, even3) = (first, first, first)
-        var (odd1, odd2, odd3) = (Lanes4.zero, Lanes4.zero, Lanes4.zero)
-        var last = outputs == 1 ? first : Lanes4.zero
-        var row = 1
-        while row < rows {
-          let value = source.load4(at + row * filters)
-          if row & 1 == 0 {
-            even1 += value
-            even2 += value * twos[row]
-            even3 += value * halves[row]
-          } else {
-            odd1 += value
-            odd2 += value * twos[row]
-            odd3 += value * halves[row]
-          }
-          if row == outputs - 1 { last = value }
-          row += 1
-        }
-        target.store4(place, first)
-        target.store4(plane + place, even1 + odd1)
-        target.store4(2 * plane + place, even1 - odd1)
-        target.store4(3 * plane + place, even2 + odd2)
-        target.store4(4 * plane + place, even2 - odd2)
-        target.store4(5 * plane + place, even3 + odd3)
-        target.store4(6 * plane + place, even3 - odd3)
-        target.store4(7 * plane + place, last)
-        place += 4
+      if rows == 4, outputs == 4 {
+        outputGradient(source, filters, target, plane, tile, rows: 4, outputs: 4)
+      } else {
+        outputGradient(source, filters, target, plane, tile, rows: rows, outputs: outputs)
       }
+    }
+  }
+
+  @inline(__always)
+  private func outputGradient(
+    _ source: Floats, _ filters: Int, _ target: Floats, _ plane: Int, _ tile: Int, rows: Int, outputs: Int
+  ) {
+    var place = tile * filters
+    for filter in stride(from: 0, to: filters, by: 4) {
+      let at = tile * outputs * filters + filter
+      let first = source.load4(at)
+      var (even1, even2, even3) = (first, first, first)
+      var (odd1, odd2, odd3) = (Lanes4.zero, Lanes4.zero, Lanes4.zero)
+      var last = outputs == 1 ? first : Lanes4.zero
+      var row = 1
+      while row < rows {
+        let value = source.load4(at + row * filters)
+        if row & 1 == 0 {
+          even1 += value
+          even2 += value * Float(1 << row)
+          even3 += value * (1 / Float(1 << row))
+        } else {
+          odd1 += value
+          odd2 += value * Float(1 << row)
+          odd3 += value * (1 / Float(1 << row))
+        }
+        if row == outputs - 1 { last = value }
+        row += 1
+      }
+      target.store4(place, first)
+      target.store4(plane + place, even1 + odd1)
+      target.store4(2 * plane + place, even1 - odd1)
+      target.store4(3 * plane + place, even2 + odd2)
+      target.store4(4 * plane + place, even2 - odd2)
+      target.store4(5 * plane + place, even3 + odd3)
+      target.store4(6 * plane + place, even3 - odd3)
+      target.store4(7 * plane + place, last)
+      place += 4
     }
   }
 }
