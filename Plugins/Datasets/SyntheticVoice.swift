@@ -36,17 +36,17 @@ struct Manner: Sendable {
   static func typical(_ emotion: Emotion) -> Manner {
     switch emotion {
     case .neutral: Manner([0, 2.5, -2, 4.4, 0, 0, 0.008, 0.05, 0.05])
-    case .calm: Manner([-1, 1.5, -2, 3.6, -4, -0.5, 0.006, 0.05, 0.10])
-    case .happy: Manner([4, 6.5, 1.5, 5.4, 4, 0.9, 0.008, 0.05, 0.03])
-    case .sad: Manner([0.5, 1.5, -3.5, 3.0, -7, -0.9, 0.018, 0.25, 0.18])
-    case .angry: Manner([3.5, 4.5, -1, 5.2, 8, 1.4, 0.028, 0.05, 0.04])
-    case .fearful: Manner([6.5, 2.5, 0.5, 5.6, 2, 0.3, 0.024, 0.55, 0.14])
-    case .disgust: Manner([-1.5, 3.5, -4.5, 3.7, 1, 0.4, 0.034, 0.05, 0.08])
-    case .surprised: Manner([6.5, 8, 6, 3.9, 2, 0.2, 0.010, 0.10, 0.10])
+    case .calm: Manner([-1, 1.5, -2, 3.4, -5, -0.5, 0.006, 0.05, 0.14])
+    case .happy: Manner([4, 6.5, 1.5, 5.4, 5, 1.0, 0.008, 0.05, 0.03])
+    case .sad: Manner([0.5, 1.5, -3.5, 2.8, -10, -1.3, 0.018, 0.25, 0.22])
+    case .angry: Manner([3.5, 4.5, -1, 5.4, 10, 1.8, 0.030, 0.05, 0.03])
+    case .fearful: Manner([7.5, 2.5, 0.5, 5.8, -1, -0.1, 0.024, 0.55, 0.26])
+    case .disgust: Manner([-2.5, 3.5, -4.5, 3.5, -1, 0.9, 0.040, 0.05, 0.06])
+    case .surprised: Manner([7, 8, 6, 3.8, 3, 0.1, 0.010, 0.10, 0.12])
     }
   }
 
-  /// How far clips of one emotion lie apart at difficulty 1 (one standard deviation).
+  /// How far clips of one emotion by one voice lie apart at difficulty 1 (one standard deviation).
   static let spread = Manner([1.5, 1.2, 1.4, 0.45, 2.2, 0.4, 0.006, 0.1, 0.03])
 }
 
@@ -59,7 +59,7 @@ struct Voice: Sendable {
   var tract: Double
   /// How strongly the person acts.
   var expression: Double
-  /// What the person does in every emotion.
+  /// What the person does in every emotion, at difficulty 1.
   var habit: [Double]
 
   init(number: Int, seed: UInt64) {
@@ -67,7 +67,7 @@ struct Voice: Sendable {
     isFemale = number.isMultiple(of: 2)
     pitch = (isFemale ? 200 : 115) * Double.exp2(random.normal() * 1.8 / 12)
     tract = (isFemale ? 1.16 : 1) * (1 + 0.04 * random.normal())
-    expression = random.uniform(0.7, 1.2)
+    expression = random.uniform(0.8, 1.15)
     let scales = [0, 0.5, 0.6, 0.3, 1.5, 0.25, 0.003, 0.03, 0.015]
     habit = scales.map { $0 * random.normal() }
   }
@@ -105,8 +105,8 @@ struct Utterance {
     let typical = Manner.typical(emotion).values
     let spread = Manner.spread.values
     var values = typical.indices.map { index in
-      neutral[index] + (typical[index] - neutral[index]) * voice.expression + voice.habit[index]
-        + spread[index] * difficulty * random.normal()
+      neutral[index] + (typical[index] - neutral[index]) * voice.expression
+        + difficulty * (voice.habit[index] + spread[index] * random.normal())
     }
     for (index, lowest) in [(1, 0.3), (3, 2.0), (6, 0.001), (7, 0.0), (8, 0.01)] {
       values[index] = max(lowest, values[index])

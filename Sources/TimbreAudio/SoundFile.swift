@@ -9,7 +9,7 @@ import TimbreCore
   import Darwin
 #endif
 
-/// An audio file that is open for reading: the owner of a descriptor and of libsndfile's handle on it.
+/// An audio file that is open for reading: the owner of libsndfile's handle on it.
 ///
 /// libsndfile gets a descriptor rather than a path, because it would guess a format from the name of a file whose content it
 /// does not know, and then decode anything at all as headerless sound.
@@ -17,21 +17,20 @@ import TimbreCore
 struct SoundFile: ~Copyable {
   let path: String
   let info: AudioInfo
-  private let descriptor: Int32
   private let handle: OpaquePointer
 
   /// - Throws: `.unreadableFile` where there is no file to read, `.emptyAudio` for one without a byte, `.badAudio` for one
   ///   that is not audio.
   init(path: String) throws {
     let descriptor = try openForReading(path)
+    defer { close(descriptor) }
     var header = SF_INFO()
-    guard let handle = unsafe sf_open_fd(descriptor, Int32(SFM_READ), &header, SF_FALSE_FLAG) else {
+    // libsndfile gets a descriptor of its own: when it fails, some versions close what they were given and others do not.
+    guard let handle = unsafe sf_open_fd(dup(descriptor), Int32(SFM_READ), &header, Int32(SF_TRUE)) else {
       let reason = unrecognised(firstBytes(of: descriptor))
-      close(descriptor)
       throw Diagnostic(.badAudio, reason.message, help: reason.help, subject: path)
     }
     self.path = path
-    self.descriptor = descriptor
     unsafe self.handle = handle
     info = AudioInfo(
       sampleRate: Int(header.samplerate), channels: Int(header.channels),
@@ -39,10 +38,7 @@ struct SoundFile: ~Copyable {
       format: formatName(header.format))
   }
 
-  deinit {
-    unsafe sf_close(handle)
-    close(descriptor)
-  }
+  deinit { unsafe sf_close(handle) }
 
   /// Goes to `frame`; a format that cannot jump there is read up to it.
   func seek(to frame: Int) {
@@ -101,8 +97,6 @@ private func mix(_ block: [Float], frames: Int, channels: Int, into mono: inout 
     mono.append(sum / divisor)
   }
 }
-
-private let SF_FALSE_FLAG = Int32(SF_FALSE)
 
 private func openForReading(_ path: String) throws -> Int32 {
   func unreadable(_ message: String, _ help: String) -> Diagnostic {

@@ -99,7 +99,7 @@ import TimbreCore
     }
     // Finite, but what lies between the samples is not.
     let loud = (0..<500).map { $0 % 7 < 3 ? Float.greatestFiniteMagnitude : -.greatestFiniteMagnitude }
-    expect(.notFinite, saying: "infinite", for: try folder.file("loud.wav", WAV.float32([loud], rate: 8000)))
+    expect(.notFinite, saying: "a sample is", for: try folder.file("loud.wav", WAV.float32([loud], rate: 8000)))
   }
 
   @Test func survivesHostileHeaders() throws {

@@ -67,10 +67,10 @@ import TimbreDatasets
     ("b.wav,,S,0,1", 3, 7, "label is missing"), (",x,S,0,1", 3, 1, "file is missing"),
     ("b.wav,x,S,zero,1", 3, 11, "not a number"),
     ("b.wav,x,S,0,nan", 3, 13, "not a number"), ("b.wav,x,S,-1,1", 3, 11, "before the beginning"),
-    ("b.wav,x,S,2,2", 3, 13, "ends at 2 s"), ("b.wav,x,S,,0", 3, 13, "ends at 0 s"), ("b.wav,x,S", 3, 9, "3 fields"),
+    ("b.wav,x,S,2,2", 3, 13, "ends at 2 s"), ("b.wav,x,S,,0", 3, 12, "ends at 0 s"), ("b.wav,x,S", 3, 9, "3 fields"),
     ("b.wav,x,S,0,1,more", 3, 15, "6 fields"), ("a.wav,y,S,0,1", 3, 1, "already in line 2"),
     ("none.wav,x,S,0,1", 3, 1, "no such file"),
-    ("sub,x,S,0,1", 3, 1, "a folder"), ("\"sub/\nc.wav\",x,S,0,q", 4, 13, "not a number"),
+    ("sub,x,S,0,1", 3, 1, "a folder"), ("\"sub/\nc.wav\",x,S,0,q", 4, 14, "not a number"),
   ])
   func rejectsABadRowWhereItIs(row: String, line: Int, column: Int, message: String) throws {
     let list = try list("file,label,speaker,start,end\na.wav,x,S,0,1\n\(row)\nb.wav,y,S,3,4\n")
