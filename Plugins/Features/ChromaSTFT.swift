@@ -53,8 +53,7 @@ public struct ChromaSTFT: FeatureExtractor {
     var bank = config.bank
     bank.tuning =
       try config.tuning ?? analysis.tuning(config.stft, power: config.power, binsPerOctave: bank.nChroma)
-    let chroma = try analysis.spectrogram(config.stft, power: config.power)
-      .chroma(bank, sampleRate: sampleRate, nFFT: config.stft.nFFT, norm: config.norm)
+    let chroma = try analysis.chroma(config.stft, power: config.power, bank, norm: config.norm)
     return FeatureMatrix(axes: try axes(sampleRate: sampleRate), values: chroma.compact)
   }
 }

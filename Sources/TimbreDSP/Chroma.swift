@@ -60,24 +60,25 @@ private func chromaBank(_ bank: ChromaBankParameters, sampleRate: Int, nFFT: Int
 }
 
 extension Spectrogram {
-  /// Energy of each pitch class: frames × n_chroma, each frame divided by its norm.
-  /// - Throws: A diagnostic when energies leave the range of single precision.
-  public func chroma(
-    _ bank: ChromaBankParameters, sampleRate: Int, nFFT: Int, norm: VectorNorm
-  ) throws -> Spectrogram {
-    let filters = chromaBanks.value(for: ChromaKey(bank: bank, sampleRate: sampleRate, nFFT: nFFT)) {
+  /// Frames × n_chroma, not normalised.
+  func chromaEnergies(_ bank: ChromaBankParameters, sampleRate: Int, nFFT: Int) -> Spectrogram {
+    chromaBanks.value(for: ChromaKey(bank: bank, sampleRate: sampleRate, nFFT: nFFT)) {
       chromaBank(bank, sampleRate: sampleRate, nFFT: nFFT)
-    }
-    var result = filters.apply(to: self)
-    for frame in 0..<result.frames {
-      let range = frame * result.stride..<frame * result.stride + result.bins
-      guard result.values[range].allSatisfy(\.isFinite) else {
+    }.apply(to: self)
+  }
+
+  /// Each frame divided by its norm.
+  func normalised(_ norm: VectorNorm) throws -> Spectrogram {
+    var result = self
+    for frame in 0..<frames {
+      let range = frame * stride..<frame * stride + bins
+      guard values[range].allSatisfy(\.isFinite) else {
         throw Diagnostic(
           .notFinite, "the energy of frame \(frame) is too large for single precision",
           help: "scale the audio to within ±1")
       }
-      let length = norm.length(of: result.values[range].lazy.map(Double.init))
-      if length != 1 { for index in range { result.values[index] = Float(Double(result.values[index]) / length) } }
+      let length = norm.length(of: values[range].lazy.map(Double.init))
+      if length != 1 { for index in range { result.values[index] = Float(Double(values[index]) / length) } }
     }
     return result
   }

@@ -64,25 +64,24 @@ public func zeroCrossingRates(
 ) throws -> [Float] {
   let (samples, count) = try frames(
     of: signal, frameLength: frameLength, hopLength: hopLength, padding: center ? .edge : nil)
-  /// Crossings before each sample, so that a frame is one subtraction.
-  var before = [Int32](repeating: 0, count: samples.count + 1)
-  var sum: Int32 = 0
-  var previous = sign(samples[0], threshold: threshold, zeroPos: zeroPos)
-  for index in samples.indices {
-    let next = sign(samples[index], threshold: threshold, zeroPos: zeroPos)
-    sum += next == previous ? 0 : 1
-    previous = next
-    before[index + 1] = sum
+  let signs = samples.map { sign($0, threshold: threshold, zeroPos: zeroPos) }
+  /// Crossings up to each sample, so that a frame is one subtraction.
+  var upTo = [Int32](repeating: 0, count: samples.count)
+  unsafe upTo.withUnsafeMutableBufferPointer { upTo in
+    unsafe signs.withUnsafeBufferPointer { signs in
+      for index in 1..<max(1, signs.count) { unsafe upTo[index] = signs[index] == signs[index - 1] ? 0 : 1 }
+    }
+    for index in 1..<max(1, upTo.count) { unsafe upTo[index] &+= upTo[index - 1] }
   }
   return (0..<count).map { frame in
     let start = frame * hopLength
-    let crossings = Int(before[start + frameLength] - before[start + 1]) + (pad ? 1 : 0)
+    let crossings = Int(upTo[start + frameLength - 1] - upTo[start]) + (pad ? 1 : 0)
     return Float(Double(crossings) / Double(frameLength))
   }
 }
 
 @inline(__always)
 private func sign(_ x: Float, threshold: Float, zeroPos: Bool) -> Int8 {
-  if abs(x) <= threshold { return 0 }
-  return x < 0 ? -1 : (zeroPos ? 0 : 1)
+  let above: Int8 = x > threshold && !zeroPos ? 1 : 0
+  return x < -threshold ? -1 : above
 }

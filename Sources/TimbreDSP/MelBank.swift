@@ -1,3 +1,4 @@
+import RealModule
 import TimbreCore
 
 /// The settings of a mel filter bank, named as in `librosa.filters.mel`.
@@ -43,6 +44,8 @@ struct MelBank: Sendable {
 
   private var filters: [Filter] = []
   private var weights: [Float] = []
+  /// The largest weight of each filter.
+  private var tops: [Float] = []
   private let bins: Int
 
   private struct Key: Hashable { var bank: MelBankParameters, sampleRate: Int, nFFT: Int }
@@ -81,14 +84,15 @@ struct MelBank: Sendable {
       let leading = row.firstIndex { $0 != 0 } ?? row.count
       row.removeFirst(leading)
       while row.last == 0 { row.removeLast() }
+      tops.append(row.max() ?? 0)
       let vectors = (row.count + 3) / 4
       filters.append(Filter(start: row.isEmpty ? 0 : from + leading, offset: weights.count, vectors: vectors))
       weights += row + [Float](repeating: 0, count: 4 * vectors - row.count)
     }
   }
 
-  /// Frames × n_mels.
-  func apply(to spectrogram: Spectrogram) -> Spectrogram {
+  /// Frames × n_mels of a spectrogram, or of its squares.
+  func apply(to spectrogram: Spectrogram, squaring: Bool) -> Spectrogram {
     precondition(spectrogram.bins == bins, "a bank for \(bins) bins")
     var result = Spectrogram(bins: filters.count, frames: spectrogram.frames)
     let stride = result.stride
@@ -96,26 +100,79 @@ struct MelBank: Sendable {
       unsafe spectrogram.values.withUnsafeBytes { source in
         unsafe weights.withUnsafeBytes { weights in
           unsafe filters.withUnsafeBufferPointer { filters in
-            for frame in 0..<spectrogram.frames {
+            var frame = 0
+            while frame < spectrogram.frames {
+              let rows = SIMD4(0, 1, 2, 3).clamped(
+                lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: spectrogram.frames - 1 - frame))
+              let starts = 4 * spectrogram.stride &* (rows &+ SIMD4(repeating: frame))
+              let places = stride &* (rows &+ SIMD4(repeating: frame))
               for index in 0..<filters.count {
                 let filter = unsafe filters[index]
-                var sum = SIMD4<Float>(repeating: 0)
-                var spot = 4 * (frame * spectrogram.stride + filter.start)
-                var place = 4 * filter.offset
-                for _ in 0..<filter.vectors {
-                  let x = unsafe source.loadUnaligned(fromByteOffset: spot, as: SIMD4<Float>.self)
-                  let w = unsafe weights.loadUnaligned(fromByteOffset: place, as: SIMD4<Float>.self)
-                  sum += x * w
-                  spot += 16
-                  place += 16
-                }
-                unsafe target[frame * stride + index] = (sum.x + sum.z) + (sum.y + sum.w)
+                let sums =
+                  squaring
+                  ? unsafe sums(of: filter, source, starts, weights, squaring: true)
+                  : unsafe sums(of: filter, source, starts, weights, squaring: false)
+                unsafe target[places.x + index] = sums.x
+                unsafe target[places.y + index] = sums.y
+                unsafe target[places.z + index] = sums.z
+                unsafe target[places.w + index] = sums.w
               }
+              frame += 4
             }
           }
         }
       }
     }
     return result
+  }
+
+  /// One filter on the four frames that begin at `starts` bytes.
+  @inline(__always)
+  private func sums(
+    of filter: Filter, _ source: UnsafeRawBufferPointer, _ starts: SIMD4<Int>, _ weights: UnsafeRawBufferPointer,
+    squaring: Bool
+  ) -> SIMD4<Float> {
+    typealias Lanes = SIMD4<Float>
+    guard let source = source.baseAddress, let weights = weights.baseAddress else { return Lanes() }
+    var (a, b, c, d) = (Lanes(), Lanes(), Lanes(), Lanes())
+    var spot = 4 * filter.start
+    var place = 4 * filter.offset
+    for _ in 0..<filter.vectors {
+      let weight = unsafe weights.loadUnaligned(fromByteOffset: place, as: Lanes.self)
+      let p = unsafe source.loadUnaligned(fromByteOffset: starts.x &+ spot, as: Lanes.self)
+      let q = unsafe source.loadUnaligned(fromByteOffset: starts.y &+ spot, as: Lanes.self)
+      let r = unsafe source.loadUnaligned(fromByteOffset: starts.z &+ spot, as: Lanes.self)
+      let s = unsafe source.loadUnaligned(fromByteOffset: starts.w &+ spot, as: Lanes.self)
+      if squaring {
+        a += p * p * weight
+        b += q * q * weight
+        c += r * r * weight
+        d += s * s * weight
+      } else {
+        a += p * weight
+        b += q * weight
+        c += r * weight
+        d += s * weight
+      }
+      spot &+= 16
+      place &+= 16
+    }
+    // Sums across by transposing: each lane is one frame.
+    let (ab0, ab1) = (Lanes(a.x, b.x, a.y, b.y), Lanes(a.z, b.z, a.w, b.w))
+    let (cd0, cd1) = (Lanes(c.x, d.x, c.y, d.y), Lanes(c.z, d.z, c.w, d.w))
+    let (ab, cd) = (ab0 + ab1, cd0 + cd1)
+    return Lanes(lowHalf: ab.lowHalf + ab.highHalf, highHalf: cd.lowHalf + cd.highHalf)
+  }
+
+  /// Whether the loudest band lies so far under the loudest bin (40 dB) that single precision's rounding of that bin can be heard
+  /// through a range of 80 dB under the band.
+  func isBuried(_ bands: Spectrogram, of spectrogram: Spectrogram, power: Double) -> Bool {
+    guard let peak = spectrogram.peaks.max(), peak > 0 else { return false }
+    let floor = Float(Double.pow(0.01 * Double(peak), power))
+    for index in filters.indices where tops[index] > 0 {
+      let least = floor * tops[index]
+      for frame in 0..<bands.frames where bands.values[frame * bands.stride + index] >= least { return false }
+    }
+    return true
   }
 }

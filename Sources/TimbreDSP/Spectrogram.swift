@@ -9,6 +9,8 @@ public struct Spectrogram: Sendable {
   public let frames: Int
   public let stride: Int
   public internal(set) var values: [Float]
+  /// The largest value of each frame, where it is known: of spectra, not of what filters make of them.
+  var peaks: [Float] = []
 
   static func stride(forBins bins: Int) -> Int { (bins + 15) / 8 * 8 }
 
@@ -44,6 +46,7 @@ extension Spectrogram {
     let output = AlignedBuffer<Float>(count: 2 * parameters.bins + 16, filledWith: 0)
     try checkSize(frames: framing.frames, bins: parameters.bins)
     var result = Spectrogram(bins: parameters.bins, frames: framing.frames)
+    var peaks = [Float](repeating: 0, count: framing.frames)
     let (bins, stride, size) = (result.bins, result.stride, parameters.nFFT)
     unsafe result.values.withUnsafeMutableBufferPointer { target in
       var frame = 0
@@ -58,19 +61,36 @@ extension Spectrogram {
           }
           transform.forward(input, into: output)
           if let row = target.baseAddress {
-            unsafe writeMagnitudes(of: output.pointer, into: row + frame * stride, count: bins)
+            peaks[frame] = unsafe writeMagnitudes(of: output.pointer, into: row + frame * stride, count: bins)
           }
           frame += 1
         }
       }
     }
+    result.peaks = peaks
     return result
+  }
+
+  /// |X| of a complex spectrum.
+  init(magnitudesOf spectrum: ComplexFrames) {
+    self.init(bins: spectrum.bins, frames: spectrum.frames)
+    for frame in 0..<frames {
+      var largest: Float = 0
+      for bin in 0..<bins {
+        let re = Double(spectrum.real(bin: bin, frame: frame))
+        let im = Double(spectrum.imaginary(bin: bin, frame: frame))
+        values[frame * stride + bin] = Float((re * re + im * im).squareRoot())
+        largest = max(largest, values[frame * stride + bin])
+      }
+      peaks.append(largest)
+    }
   }
 
   /// Every value to the power of `exponent`, as NumPy raises a float32 array.
   func raised(to exponent: Double) -> Spectrogram {
     if exponent == 1 { return self }
     var result = self
+    result.peaks = peaks.map { Float.pow($0, Float(exponent)) }
     let count = values.count
     unsafe result.values.withUnsafeMutableBufferPointer { target in
       if exponent == 2 {
@@ -101,7 +121,10 @@ private func multiply(
   for index in 0..<count { unsafe result[index] = a[index] * b[index] }
 }
 
-private func writeMagnitudes(of complex: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int) {
+/// Writes magnitudes and returns the largest.
+private func writeMagnitudes(of complex: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int)
+  -> Float
+{
   var largest: Float = 0
   var lanes = SIMD4<Float>(repeating: 0)
   let raw = unsafe UnsafeRawPointer(complex)
@@ -123,9 +146,12 @@ private func writeMagnitudes(of complex: UnsafePointer<Float>, into target: Unsa
   }
   largest = max(largest, lanes.max())
   // Squares of very quiet or very loud numbers leave the range of single precision; such frames are rare.
-  if largest > 1e-20, largest < 1e30 { return }
+  if largest > 1e-20, largest < 1e30 { return largest.squareRoot() }
+  largest = 0
   for index in 0..<count {
     let (re, im) = unsafe (Double(complex[2 * index]), Double(complex[2 * index + 1]))
     unsafe target[index] = Float((re * re + im * im).squareRoot())
+    largest = unsafe max(largest, target[index])
   }
+  return largest
 }

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+import TimbreCore
+
+/// A signal made by formula, a plugin's settings, and what librosa computes (Tests/Goldens/make_features.py).
+struct Golden: Decodable, Sendable, CustomTestStringConvertible {
+  var use: String
+  var signal: String
+  var count: Int
+  var rate: Int
+  var parameters: [String: Setting]
+  var bins: Int
+  var values: [Double]
+
+  enum Setting: Decodable, Sendable {
+    case value(JSONValue)
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if container.decodeNil() {
+        self = .value(.null)
+      } else if let flag = try? container.decode(Bool.self) {
+        self = .value(.bool(flag))
+      } else if let number = try? container.decode(Double.self) {
+        self = .value(number.json)
+      } else if let text = try? container.decode(String.self) {
+        self = .value(.string(text))
+      } else {
+        let items = try container.decode([Setting].self)
+        self = .value(.array(items.map { if case .value(let value) = $0 { value } else { .null } }))
+      }
+    }
+  }
+
+  var members: [JSONValue.Member] {
+    parameters.sorted { $0.key < $1.key }.map { key, setting in
+      switch setting {
+      case .value(let value): JSONValue.Member(key, value)
+      }
+    }
+  }
+
+  var testDescription: String { "\(use) of \(count) × \(signal) at \(rate) Hz, \(JSONValue.object(members))" }
+
+  static func read(_ name: String) throws -> [Golden] {
+    let file = URL(filePath: #filePath).appending(path: "../../../Goldens/\(name)").standardizedFileURL
+    return try JSONDecoder().decode([Golden].self, from: Data(contentsOf: file))
+  }
+
+  var input: Signal { Signal(samples: Self.samples(signal, count, rate), sampleRate: rate) }
+
+  static func samples(_ kind: String, _ count: Int, _ rate: Int) -> [Float] {
+    var state: UInt32 = 1
+    return (0..<count).map { index in
+      let t = 2 * Double.pi * Double(index) / Double(rate)
+      switch kind {
+      case "voice":
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return Float(0.4 * sin(221.5 * t) + 0.2 * sin(1330 * t) + 0.05 * (Double(state) / 2_147_483_648 - 1))
+      case "tone": return Float(0.5 * sin(440 * t))
+      case "click": return index == count / 2 ? 1 : 0
+      default: return 0
+      }
+    }
+  }
+
+  /// The largest difference from `computed`, as a share of the largest golden value.
+  func error(of computed: [Float]) -> Double {
+    guard computed.count == values.count else { return .infinity }
+    let scale = values.reduce(0) { max($0, abs($1)) }
+    let difference = zip(computed, values).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+    return scale > 0 ? difference / scale : difference
+  }
+}
