@@ -8,5 +8,5 @@ public func audioLibraryVersions() -> [(name: String, version: String)] {
     ("libsndfile", unsafe sf_version_string()), ("soxr", unsafe soxr_version()),
     ("libsamplerate", unsafe src_get_version()),
   ]
-  return unsafe pairs.map { (name: $0.0, version: $0.1.map { unsafe String(cString: $0) } ?? "unknown") }
+  return unsafe pairs.map { pair in (name: pair.0, version: unsafe pair.1.map { unsafe String(cString: $0) } ?? "unknown") }
 }
