@@ -33,13 +33,11 @@ struct RunCommand: AsyncParsableCommand {
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
     for (name, key) in [("accuracy", "accuracy"), ("UAR", "uar"), ("macro F1", "macro_f1")] {
       let interval = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
-      let range = interval.count == 2 ? "  (95 %: \(rounded(interval[0])) to \(rounded(interval[1])))" : ""
-      Terminal.say("\(name) \(rounded(metrics[key]?.doubleValue ?? .nan))\(range)")
+      let range = interval.count == 2 ? "  (95 %: \(fixed(interval[0], 3)) to \(fixed(interval[1], 3)))" : ""
+      Terminal.say("\(name) \(fixed(metrics[key]?.doubleValue ?? .nan, 3))\(range)")
     }
     Terminal.print(folder.file("report.html"))
   }
-
-  private func rounded(_ value: Double) -> String { String(format: "%.3f", value) }
 
   private func environment(_ jobs: Int) -> JSONValue {
     let process = ProcessInfo.processInfo

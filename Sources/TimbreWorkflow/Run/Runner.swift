@@ -152,8 +152,8 @@ struct Timings: Sendable {
   }
 }
 
-/// A number with so many digits after the point.
-func fixed(_ value: Double, _ digits: Int) -> String {
+/// A number with so many digits after the point, halves rounded away from zero as in the report.
+public func fixed(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
   var scale = 1.0
   for _ in 0..<digits { scale *= 10 }
