@@ -93,7 +93,7 @@ import TimbreCore
     let stereo = try folder.file("b.wav", WAV.float32([all, all], rate: 8000))
     let other = try folder.file("c.wav", WAV.pcm16([all.dropLast() + [0]], rate: 8000))
     let flac = folder.path + "/d.flac"
-    try AudioFile.write(Signal(samples: all, sampleRate: 8000), to: flac, as: .flac)
+    try write(Signal(samples: all, sampleRate: 8000), to: flac, as: .flac)
     func hash(_ path: String, _ rate: Int? = nil, _ offset: Double = 0) throws -> String {
       try load(.file(path), options: LoadOptions(sampleRate: rate, offset: offset)).contentHash
     }
