@@ -76,10 +76,13 @@ let package = Package(
     tests("TimbreNNTests", ["TimbreNN"]),
     tests("TimbreReportTests", ["TimbreReport"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
-    tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreBuiltin"]),
+    tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),
     tests(
       "PluginTests",
-      ["TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters", "TimbreClassifiers"]),
+      [
+        "TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters",
+        "TimbreClassifiers",
+      ]),
     tests("CommandLineTests", ["timbre", "TimbreAudio", "TimbreReport"]),
   ]
 )

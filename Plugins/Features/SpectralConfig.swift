@@ -41,7 +41,9 @@ extension Parameter where Config: MelConfig {
       .number("power", \.mel.power, in: .positive, "Exponent of the magnitudes: 1 for amplitude, 2 for power."),
       .int("n_mels", \.mel.bank.nMels, in: 1...65_536, unit: .bins, "Number of mel bands."),
       .number("fmin", \.mel.bank.fmin, in: .nonNegative, unit: .hertz, "Lowest frequency."),
-      .number("fmax", \.mel.bank.fmax, in: NumberRange(1e-3, nil), unit: .hertz, "Highest frequency; null is half the sample rate."),
+      .number(
+        "fmax", \.mel.bank.fmax, in: NumberRange(1e-3, nil), unit: .hertz,
+        "Highest frequency; null is half the sample rate."),
       .bool("htk", \.mel.bank.htk, "Whether to use HTK's mel formula instead of Slaney's."),
     ]
   }

@@ -52,7 +52,8 @@ public struct TrainingTask: Sendable {
 
   public init(
     train: LabelledRows, validation: LabelledRows? = nil, classes: [String], seed: UInt64, jobs: Int = 1,
-    onEpoch: @escaping @Sendable (TrainingRecord) -> Void = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false }
+    onEpoch: @escaping @Sendable (TrainingRecord) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.train = train
     self.validation = validation

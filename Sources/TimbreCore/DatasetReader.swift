@@ -19,7 +19,8 @@ public struct Clip: Sendable {
   public var attributes: [(name: String, value: String)]
 
   public init(
-    id: String, source: AudioSource, label: String, speaker: String? = nil, attributes: [(name: String, value: String)] = []
+    id: String, source: AudioSource, label: String, speaker: String? = nil,
+    attributes: [(name: String, value: String)] = []
   ) {
     self.id = id
     self.source = source

@@ -55,7 +55,9 @@ extension Parameter {
     Parameter(name, field, .bool, unit: nil, summary)
   }
 
-  public static func string(_ name: String, _ field: Field<String>, required: Bool = false, _ summary: String) -> Parameter {
+  public static func string(_ name: String, _ field: Field<String>, required: Bool = false, _ summary: String)
+    -> Parameter
+  {
     Parameter(name, field, .string, unit: nil, summary, isRequired: required)
   }
 

@@ -53,7 +53,9 @@ extension ParameterType {
     case .choice(let names):
       guard let name = value.stringValue else { return wrongType("one of " + names.joined(separator: ", ")) }
       if names.contains(name) { return [] }
-      return [ValueFinding(path, .unknownChoice, "unknown value \"\(name)\"", help: suggestion(for: name, among: names))]
+      return [
+        ValueFinding(path, .unknownChoice, "unknown value \"\(name)\"", help: suggestion(for: name, among: names))
+      ]
     case .oneOf(let types): return findings(in: value, at: path, oneOf: types)
     case .list(let element, let count):
       guard let items = value.arrayValue else { return wrongType("a list") }
@@ -150,7 +152,8 @@ extension [ParameterDescription] {
       }
     }
     for parameter in self where parameter.isRequired && !members.contains(where: { $0.key == parameter.name }) {
-      found.append(ValueFinding(path, .missingKey, "missing parameter \"\(parameter.name)\"\(place)", help: parameter.summary))
+      found.append(
+        ValueFinding(path, .missingKey, "missing parameter \"\(parameter.name)\"\(place)", help: parameter.summary))
     }
     return found
   }

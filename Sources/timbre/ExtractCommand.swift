@@ -8,12 +8,15 @@ import TimbreWorkflow
 struct ExtractCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extract", abstract: "Write a feature of recordings, or a workflow's vectors, as NPY, CSV or PNG.",
-    discussion: "Loads 22,050 Hz mono by default, as librosa does. Matrices are bins × frames; with several files, --out names a folder.")
+    discussion:
+      "Loads 22,050 Hz mono by default, as librosa does. Matrices are bins × frames; with several files, --out names a folder."
+  )
 
   @Argument(help: "Audio files.") var audio: [String]
   @Option(help: "A feature's id, such as feature.mfcc.") var use: String?
   @Option(help: "A workflow file: write its vector of the original view, one row a file.") var workflow: String?
-  @Option(name: .customLong("set"), help: "NAME=VALUE: a parameter of the feature, or PATH=VALUE: a value of the workflow.")
+  @Option(
+    name: .customLong("set"), help: "NAME=VALUE: a parameter of the feature, or PATH=VALUE: a value of the workflow.")
   var sets: [String] = []
   @Option(help: "The feature's id that a feature such as feature.delta reads.") var of: String?
   @Option(help: "NAME=VALUE: a parameter of the feature named by --of.") var ofSet: [String] = []
@@ -57,7 +60,11 @@ struct ExtractCommand: AsyncParsableCommand {
     case .transform(let transform):
       guard let of, case .extractor(let source) = try PluginRequest(id: of, sets: ofSet).feature(registry) else {
         let problem = of == nil ? "\(use ?? "") reads another feature" : "\(of ?? "") reads another feature itself"
-        throw RequestError([Diagnostic(.missingKey, problem, help: "name the one to read, such as --of feature.mfcc; longer chains take a workflow")])
+        throw RequestError([
+          Diagnostic(
+            .missingKey, problem, help: "name the one to read, such as --of feature.mfcc; longer chains take a workflow"
+          )
+        ])
       }
       return { try transform.transform(source.extract(from: Analysis(of: $0))) }
     }
@@ -66,7 +73,8 @@ struct ExtractCommand: AsyncParsableCommand {
   private func loadOptions() throws -> LoadOptions {
     var members: [JSONValue.Member] = []
     if let sampleRate {
-      members.append(.init("sample_rate", sampleRate == "native" ? .null : Int(sampleRate).map { .int($0) } ?? .string(sampleRate)))
+      members.append(
+        .init("sample_rate", sampleRate == "native" ? .null : Int(sampleRate).map { .int($0) } ?? .string(sampleRate)))
     }
     if let offset { members.append(.init("offset", .number(offset))) }
     if let duration { members.append(.init("duration", .number(duration))) }
@@ -81,7 +89,11 @@ struct ExtractCommand: AsyncParsableCommand {
   private func fileFormat(_ known: [String]) throws -> Format {
     let ending = URL(fileURLWithPath: out).pathExtension.lowercased()
     guard known.contains(ending), let format = Format(rawValue: ending) else {
-      throw RequestError([Diagnostic(.unknownChoice, "--out has to end in .\(known.joined(separator: ", ."))", help: "or give --format", subject: out)])
+      throw RequestError([
+        Diagnostic(
+          .unknownChoice, "--out has to end in .\(known.joined(separator: ", ."))", help: "or give --format",
+          subject: out)
+      ])
     }
     return format
   }
@@ -111,7 +123,11 @@ struct ExtractCommand: AsyncParsableCommand {
     let names = audio.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent + "." + format.rawValue }
     var seen: Set<String> = []
     if let twice = names.first(where: { !seen.insert($0).inserted }) {
-      throw RequestError([Diagnostic(.invalidParameters, "two of the files would both be written to \(twice)", help: "extract them into folders of their own")])
+      throw RequestError([
+        Diagnostic(
+          .invalidParameters, "two of the files would both be written to \(twice)",
+          help: "extract them into folders of their own")
+      ])
     }
     return names
   }

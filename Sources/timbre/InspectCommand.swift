@@ -5,7 +5,8 @@ import TimbreReport
 import TimbreWorkflow
 
 struct InspectCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Say what a run folder or a bundle holds.")
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Say what a run folder or a bundle holds.")
 
   @Argument(help: "A run folder or a bundle.") var path: String
   @Flag(help: "Print JSON.") var json = false

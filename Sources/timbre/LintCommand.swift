@@ -40,7 +40,8 @@ struct LintCommand: ParsableCommand {
     [
       "file": .string(finding.location?.file ?? path), "line": finding.location.map { .int($0.line) } ?? .null,
       "column": finding.location.map { .int($0.column) } ?? .null, "severity": .string(finding.severity.rawValue),
-      "kind": .string(finding.kind.rawValue), "message": .string(finding.message), "help": finding.help.map { .string($0) } ?? .null,
+      "kind": .string(finding.kind.rawValue), "message": .string(finding.message),
+      "help": finding.help.map { .string($0) } ?? .null,
     ]
   }
 }

@@ -22,7 +22,8 @@ struct PluginsCommand: ParsableCommand {
       return
     }
     guard let plugin = registry.description(of: id) else {
-      let help = closest(to: id, among: all.map(\.id)).map { "did you mean \"\($0)\"?" } ?? "\"timbre plugins\" lists them"
+      let help =
+        closest(to: id, among: all.map(\.id)).map { "did you mean \"\($0)\"?" } ?? "\"timbre plugins\" lists them"
       throw RequestError([Diagnostic(.unknownChoice, "unknown plugin \"\(id)\"", help: help)])
     }
     switch format {

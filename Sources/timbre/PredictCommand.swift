@@ -9,7 +9,8 @@ struct PredictCommand: AsyncParsableCommand {
 
   @Argument(help: "Audio files.") var audio: [String]
   @Option(help: "A bundle, or the run folder that holds it.") var model: String
-  @Flag(help: "Print JSON: [{\"file\", \"label\", \"probabilities\"}]; a file that fails has \"error\" instead.") var json = false
+  @Flag(help: "Print JSON: [{\"file\", \"label\", \"probabilities\"}]; a file that fails has \"error\" instead.")
+  var json = false
   @Option(help: "Files to work on at a time; by default all cores.") var jobs: Int?
 
   func run() async throws {

@@ -6,7 +6,8 @@ import TimbreWorkflow
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Carry out a workflow and leave a run folder with every intermediate step and the trained bundle.")
+    commandName: "run",
+    abstract: "Carry out a workflow and leave a run folder with every intermediate step and the trained bundle.")
 
   @Argument(help: "A workflow file.") var workflow: String
   @Option(name: .customLong("set"), help: "PATH=VALUE: change a value of the workflow, such as classifier.epochs=3.")
@@ -43,7 +44,8 @@ struct RunCommand: AsyncParsableCommand {
     let process = ProcessInfo.processInfo
     return [
       "timbre": .string(Timbre.version), "command": .array(process.arguments.map { .string($0) }),
-      "system": .string(process.operatingSystemVersionString), "cores": .int(process.activeProcessorCount), "jobs": .int(jobs),
+      "system": .string(process.operatingSystemVersionString), "cores": .int(process.activeProcessorCount),
+      "jobs": .int(jobs),
       "libraries": .object(Builtin.libraryVersions().map { .init($0.name, .string($0.version)) }),
     ]
   }
@@ -94,7 +96,8 @@ struct WorkflowFile {
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
     return Workflow(
-      name: name, source: source, folder: folder, overrides: overrides, environment: Terminal.environment, registry: registry,
+      name: name, source: source, folder: folder, overrides: overrides, environment: Terminal.environment,
+      registry: registry,
       needs: needs)
   }
 }

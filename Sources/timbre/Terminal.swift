@@ -20,7 +20,7 @@ enum Terminal {
 final class ProgressLine: RunObserver {
   private struct State {
     var stage = ""
-    var total = 0
+    var unit = ""
     var start = ContinuousClock.now
     var lastShown: ContinuousClock.Instant?
     var isDrawn = false
@@ -29,24 +29,19 @@ final class ProgressLine: RunObserver {
   private let state = Mutex(State())
   private let isTerminal = isatty(STDERR_FILENO) == 1
 
-  func began(_ stage: String, total: Int) {
-    state.withLock { $0 = State(stage: stage, total: total) }
-    if !isTerminal { Terminal.say(total > 0 ? "\(stage): \(total) clips" : stage) }
+  func began(_ stage: String, unit: String) {
+    state.withLock { $0 = State(stage: stage, unit: unit) }
+    if !isTerminal { Terminal.say(stage) }
   }
 
-  func advanced(to count: Int, detail: String?) {
+  func advanced(to count: Int, of total: Int, detail: String?) {
     state.withLock { state in
       let now = ContinuousClock.now
-      let isLast = count == state.total
       // Ten times a second is enough for eyes, once in five seconds for a log.
       let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
-      if let last = state.lastShown, now - last < pause, !isLast { return }
-      if state.lastShown == nil, !isTerminal, !isLast, detail == nil {
-        state.lastShown = now
-        return
-      }
+      if count < total, now - (state.lastShown ?? (isTerminal ? now - pause : state.start)) < pause { return }
       state.lastShown = now
-      let line = line(state, count: count, detail: detail, elapsed: now - state.start)
+      let line = line(state, count: count, total: total, detail: detail, elapsed: now - state.start)
       if isTerminal {
         Terminal.write("\r\u{1B}[2K" + line, to: .standardError)
         state.isDrawn = true
@@ -71,16 +66,18 @@ final class ProgressLine: RunObserver {
     }
   }
 
-  private func line(_ state: State, count: Int, detail: String?, elapsed: Duration) -> String {
+  private func line(_ state: State, count: Int, total: Int, detail: String?, elapsed: Duration) -> String {
     let seconds = max(1e-6, Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
-    guard state.total > 0 else { return "\(state.stage): \(count) \(detail ?? "")" }
     let rate = Double(count) / seconds
-    let left = Int((Double(state.total - count) / max(rate, 1e-9)).rounded(.up))
+    let left = Int((Double(total - count) / max(rate, 1e-9)).rounded(.up))
     let width = 24
-    let done = width * count / state.total
+    let done = width * count / max(1, total)
     let bar = String(repeating: "█", count: done) + String(repeating: "░", count: width - done)
-    let time = count == state.total ? "in \(Int(seconds.rounded())) s" : "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
-    return "\(state.stage) \(isTerminal ? bar + " " : "")\(count)/\(state.total), \(Int(rate.rounded()))/s, \(time)"
+    let time =
+      count == total
+      ? "in \(fixed(seconds, seconds < 10 ? 1 : 0)) s" : "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+    let words = ["\(fixed(rate, rate < 10 ? 1 : 0)) \(state.unit)/s", time] + (detail.map { [$0] } ?? [])
+    return "\(state.stage) \(isTerminal ? bar + " " : "")\(count)/\(total), " + words.joined(separator: ", ")
   }
 }
 

@@ -10,7 +10,8 @@ struct Root: AsyncParsableCommand {
     abstract: "An audio-analysis workbench: from a workflow file to a trained, honestly evaluated classifier.",
     version: Timbre.version,
     subcommands: [
-      RunCommand.self, LintCommand.self, ExtractCommand.self, AugmentCommand.self, PredictCommand.self, InspectCommand.self,
+      RunCommand.self, LintCommand.self, ExtractCommand.self, AugmentCommand.self, PredictCommand.self,
+      InspectCommand.self,
       PluginsCommand.self, SchemaCommand.self,
     ])
 

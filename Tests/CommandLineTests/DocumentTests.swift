@@ -9,7 +9,9 @@ import Testing
 
   @Test func theReferenceAndTheSchemaAreCurrent() throws {
     let space = try Workspace()
-    #expect(try space.timbre("plugins", "--format", "markdown").out == committed("docs/plugins.md"), "stale: run `make reference`")
+    #expect(
+      try space.timbre("plugins", "--format", "markdown").out == committed("docs/plugins.md"),
+      "stale: run `make reference`")
     #expect(try space.timbre("schema").out == committed("schema/workflow.schema.json"), "stale: run `make reference`")
   }
 
@@ -34,7 +36,8 @@ import Testing
   }
 
   static let workflows: [URL] =
-    ((try? FileManager.default.contentsOfDirectory(at: root.appendingPathComponent("Workflows"), includingPropertiesForKeys: nil)) ?? [])
+    ((try? FileManager.default.contentsOfDirectory(
+      at: root.appendingPathComponent("Workflows"), includingPropertiesForKeys: nil)) ?? [])
     .filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }
 
   @Test func everyWorkflowFileIsSound() throws {
@@ -48,7 +51,10 @@ import Testing
   }
 
   /// An independent validator agrees with lint on what is sound and what is not.
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["TIMBRE_PYTHON"] != nil, "needs TIMBRE_PYTHON with jsonschema; `make test` sets it"))
+  @Test(
+    .enabled(
+      if: ProcessInfo.processInfo.environment["TIMBRE_PYTHON"] != nil,
+      "needs TIMBRE_PYTHON with jsonschema; `make test` sets it"))
   func theSchemaHoldsUnderAnIndependentValidator() throws {
     let space = try Workspace()
     let python = URL(fileURLWithPath: ProcessInfo.processInfo.environment["TIMBRE_PYTHON"] ?? "")
@@ -63,8 +69,10 @@ import Testing
     try space.write(try space.timbre("schema").out, to: "schema.json")
     let good = Self.workflows.map(\.path)
     let breakages = [
-      ("\"timbre\": 1", "\"timbre\": 2"), ("\"seed\": 7", "\"sead\": 7"), ("feature.mfcc", "feature.mfc"), ("\"n_mfcc\": 20", "\"n_mfcc\": 0"),
-      ("\"standard\"", "\"standart\""), ("\"by\": \"speaker\"", "\"by\": \"voice\""), ("\"amount\"", "\"amont\""), ("\"epochs\": ", "\"epochs\": 0.5, \"epoch\": "),
+      ("\"timbre\": 1", "\"timbre\": 2"), ("\"seed\": 7", "\"sead\": 7"), ("feature.mfcc", "feature.mfc"),
+      ("\"n_mfcc\": 20", "\"n_mfcc\": 0"),
+      ("\"standard\"", "\"standart\""), ("\"by\": \"speaker\"", "\"by\": \"voice\""), ("\"amount\"", "\"amont\""),
+      ("\"epochs\": ", "\"epochs\": 0.5, \"epoch\": "),
     ]
     let demo = try committed("Workflows/demo.json")
     var broken: [String] = []
@@ -87,7 +95,8 @@ import Testing
   @Test(arguments: ["README.md"])
   func everyCommandOfTheDocumentsWorks(name: String) throws {
     let space = try Workspace()
-    try FileManager.default.createSymbolicLink(atPath: space.path("Workflows"), withDestinationPath: root.appendingPathComponent("Workflows").path)
+    try FileManager.default.createSymbolicLink(
+      atPath: space.path("Workflows"), withDestinationPath: root.appendingPathComponent("Workflows").path)
     try space.write(voice(pitch: 180, seconds: 3, rate: 22_050), to: "clip.wav")
     try space.write(voice(pitch: 240, seconds: 3, rate: 22_050), to: "other.wav")
     var commands: [String] = []
@@ -100,7 +109,9 @@ import Testing
     #expect(ours.count >= 6)
     for command in ours {
       let path = program.deletingLastPathComponent().path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-      let outcome = try Running(URL(fileURLWithPath: "/bin/bash"), ["-c", command], in: space.url, environment: ["PATH": path]).finish()
+      let outcome = try Running(
+        URL(fileURLWithPath: "/bin/bash"), ["-c", command], in: space.url, environment: ["PATH": path]
+      ).finish()
       #expect(outcome.status == 0, "\(command): \(outcome.err)")
     }
   }
@@ -108,12 +119,15 @@ import Testing
 
 /// The workflows for the real recordings, on four actors and for one epoch.
 @Suite struct RecordingTests {
-  @Test(.enabled(if: ravdess != nil, "skipped: the RAVDESS recordings are not at hand (set RAVDESS)"), arguments: ["ravdess-speakers", "ravdess-notebook"])
+  @Test(
+    .enabled(if: ravdess != nil, "skipped: the RAVDESS recordings are not at hand (set RAVDESS)"),
+    arguments: ["ravdess-speakers", "ravdess-notebook"])
   func theWorkflowRuns(name: String) throws {
     let space = try Workspace()
     let workflow = root.appendingPathComponent("Workflows/\(name).json").path
     let outcome = try space.timbre(
-      "run", workflow, "--out", "out", "--set", "dataset.actors=[1, 2, 3, 4]", "--set", "classifier.epochs=1", "--set", "artifacts.clips=1",
+      "run", workflow, "--out", "out", "--set", "dataset.actors=[1, 2, 3, 4]", "--set", "classifier.epochs=1", "--set",
+      "artifacts.clips=1",
       environment: ["RAVDESS": ravdess ?? ""])
     #expect(outcome.status == 0, "\(outcome.err)")
     let metrics = try space.object("out/metrics.json")

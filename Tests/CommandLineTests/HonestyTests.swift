@@ -28,10 +28,13 @@ import TimbreCore
     let corpus = try TinyCorpus()
     var table = "file,label,speaker,set\n"
     for index in 0..<8 {
-      for label in ["high", "low"] { table += "clips/\(label)/\(label)\(index).wav,\(label),s\(index),\(index < 6 ? "train" : "test")\n" }
+      for label in ["high", "low"] {
+        table += "clips/\(label)/\(label)\(index).wav,\(label),s\(index),\(index < 6 ? "train" : "test")\n"
+      }
     }
     // The same audio under another name, said by another speaker.
-    try FileManager.default.copyItem(atPath: corpus.space.path("clips/high/high7.wav"), toPath: corpus.space.path("clips/copy.wav"))
+    try FileManager.default.copyItem(
+      atPath: corpus.space.path("clips/high/high7.wav"), toPath: corpus.space.path("clips/copy.wav"))
     try corpus.space.write(table + "clips/copy.wav,high,s0,train\n", to: "list.csv")
     let dataset = #"{ "use": "dataset.csv", "path": "list.csv" }"#
     for split in [#"{ "by": "column", "column": "set" }"#, #"{ "by": "speaker", "test": ["s6", "s7"] }"#] {
@@ -40,12 +43,15 @@ import TimbreCore
       #expect(run.status == 1)
       #expect(run.err.contains("[leak]") && run.err.contains("same audio"), "\(run.err)")
     }
-    for (out, split) in [("clip", #"{ "by": "clip", "test": 0.3 }"#), ("speaker", #"{ "by": "speaker", "test": 0.3 }"#)] {
+    for (out, split) in [
+      ("clip", #"{ "by": "clip", "test": 0.3 }"#), ("speaker", #"{ "by": "speaker", "test": 0.3 }"#),
+    ] {
       try corpus.write(["dataset": dataset, "split": split])
       let run = try corpus.space.timbre("run", "w.json", "--out", out)
       #expect(run.status == 0, "\(run.err)")
       let rows = try corpus.space.table(out + "/clips.csv").filter { $0["view"] == "original" }
-      let sides = Set(rows.filter { $0["id"]?.contains("copy") == true || $0["id"]?.contains("high7") == true }.map { $0["split"] })
+      let sides = Set(
+        rows.filter { $0["id"]?.contains("copy") == true || $0["id"]?.contains("high7") == true }.map { $0["split"] })
       #expect(sides.count == 1)
     }
     #expect(try corpus.space.object("speaker/metrics.json")["speaker_dependent"] as? Bool == false)
@@ -110,7 +116,9 @@ import TimbreCore
     var loud = voice(pitch: 200)
     loud.samples = loud.samples.map { $0 * 1e20 }
     try corpus.space.write(loud, to: "clips/high/loud.wav")
-    let run = try corpus.space.timbre("run", "w.json", "--out", "out", "--set", "features.mel={\"use\": \"feature.melspectrogram\"}", "--set", "vector=[\"mel.mean\"]")
+    let run = try corpus.space.timbre(
+      "run", "w.json", "--out", "out", "--set", "features.mel={\"use\": \"feature.melspectrogram\"}", "--set",
+      "vector=[\"mel.mean\"]")
     #expect(run.status == 1)
     #expect(run.err.contains("feature mel") && run.err.contains("loud"), "\(run.err)")
   }

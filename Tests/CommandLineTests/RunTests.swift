@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct RunTests {
   static let results = [
-    "features/vectors.npy", "features/columns.csv", "clips.csv", "history.csv", "predictions.csv", "metrics.json", "bundle/bundle.json",
+    "features/vectors.npy", "features/columns.csv", "clips.csv", "history.csv", "predictions.csv", "metrics.json",
+    "bundle/bundle.json",
     "bundle/model.safetensors", "workflow.json",
   ]
 
@@ -12,7 +13,9 @@ import Testing
     let run = try corpus.space.timbre("run", "w.json", "--out", "out")
     #expect(run.status == 0, "\(run.err)")
     #expect(run.out == "out/report.html\n")
-    for name in Self.results + ["report.html", "environment.json", "run.json"] { #expect(corpus.space.exists("out/" + name), "\(name)") }
+    for name in Self.results + ["report.html", "environment.json", "run.json"] {
+      #expect(corpus.space.exists("out/" + name), "\(name)")
+    }
     #expect(try corpus.space.object("out/run.json")["state"] as? String == "finished")
     let clips = try corpus.space.table("out/clips.csv")
     #expect(clips.count == 32)
@@ -27,7 +30,10 @@ import Testing
     let shown = try FileManager.default.contentsOfDirectory(atPath: corpus.space.path("out/clips"))
     #expect(shown.count == 2)
     let files = try FileManager.default.contentsOfDirectory(atPath: corpus.space.path("out/clips/" + shown[0]))
-    #expect(Set(files).isSuperset(of: ["original.wav", "original.svg", "original.mfcc.png", "original.mfcc.npy", "noisy.wav", "noisy.zcr.png"]))
+    #expect(
+      Set(files).isSuperset(of: [
+        "original.wav", "original.svg", "original.mfcc.png", "original.mfcc.npy", "noisy.wav", "noisy.zcr.png",
+      ]))
     #expect(try corpus.space.text("out/report.html").contains("Speakers are unknown"))
   }
 
@@ -47,14 +53,18 @@ import Testing
 
   @Test func overridesChangeTheRunAndErrorsOfTheRequestExitWith2() throws {
     let corpus = try TinyCorpus()
-    let run = try corpus.space.timbre("run", "w.json", "--out", "out", "--set", "classifier.epochs=2", "--set", "views.noisy=[]")
+    let run = try corpus.space.timbre(
+      "run", "w.json", "--out", "out", "--set", "classifier.epochs=2", "--set", "views.noisy=[]")
     #expect(run.status == 0, "\(run.err)")
     #expect(try corpus.space.table("out/history.csv").count == 2)
     let wrong = try corpus.space.timbre("run", "w.json", "--out", "out2", "--set", "classifier.epoch=2")
     #expect(wrong.status == 2)
     #expect(wrong.err.contains("did you mean \"epochs\"?"))
     #expect(!corpus.space.exists("out2"))
-    for arguments in [["run"], ["run", "w.json", "--jobs", "0"], ["frobnicate"], ["run", "none.json"], ["extract", "x.wav", "--out", "y.npy"]] {
+    for arguments in [
+      ["run"], ["run", "w.json", "--jobs", "0"], ["frobnicate"], ["run", "none.json"],
+      ["extract", "x.wav", "--out", "y.npy"],
+    ] {
       let outcome = try corpus.space.start(arguments).finish()
       #expect(outcome.status == 2, "\(arguments): \(outcome.err)")
       #expect(outcome.out.isEmpty)

@@ -4,7 +4,8 @@ import TimbreAudio
 import TimbreCore
 
 /// The root of the package.
-let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
 
 /// The RAVDESS recordings, where they are at hand.
 let ravdess: String? = {
@@ -32,7 +33,9 @@ final class Running {
   private let files: [URL]
 
   init(_ program: URL, _ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws {
-    files = (0..<2).map { _ in FileManager.default.temporaryDirectory.appendingPathComponent("timbre-\(UUID().uuidString)") }
+    files = (0..<2).map { _ in
+      FileManager.default.temporaryDirectory.appendingPathComponent("timbre-\(UUID().uuidString)")
+    }
     for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
     process.executableURL = program
     process.arguments = arguments
@@ -93,7 +96,9 @@ final class Workspace {
 
   /// Lines of a CSV without quoted fields, as dictionaries.
   func table(_ name: String) throws -> [[String: String]] {
-    let lines = try text(name).split(whereSeparator: \.isNewline).map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let lines = try text(name).split(whereSeparator: \.isNewline).map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
     let header = try #require(lines.first)
     return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(header, $0)) }
   }
@@ -127,7 +132,9 @@ struct TinyCorpus {
     space = try Workspace()
     for (label, base) in [("high", 320.0), ("low", 110.0)] {
       for index in 0..<clips {
-        try space.write(voice(pitch: base + 4 * Double(index), seed: UInt64(index) + (label == "low" ? 100 : 0)), to: "clips/\(label)/\(label)\(index).wav")
+        try space.write(
+          voice(pitch: base + 4 * Double(index), seed: UInt64(index) + (label == "low" ? 100 : 0)),
+          to: "clips/\(label)/\(label)\(index).wav")
       }
     }
     try write()
@@ -136,16 +143,30 @@ struct TinyCorpus {
   /// Writes `w.json`; `changes` replaces top-level keys by JSON text, nil removes them.
   func write(_ changes: [String: String?] = [:], name: String = "w.json") throws {
     var keys: [(String, String?)] = [
-      ("timbre", "1"), ("title", "\"tiny\""), ("seed", "5"), ("dataset", #"{ "use": "dataset.folders", "path": "clips" }"#),
-      ("load", #"{ "sample_rate": 16000 }"#), ("views", #"{ "original": [], "noisy": [{ "use": "augment.noise", "amount": 0.01 }] }"#),
-      ("features", #"{ "mfcc": { "use": "feature.mfcc", "n_mfcc": 13, "n_mels": 40 }, "zcr": "feature.zero_crossing_rate" }"#),
+      ("timbre", "1"), ("title", "\"tiny\""), ("seed", "5"),
+      ("dataset", #"{ "use": "dataset.folders", "path": "clips" }"#),
+      ("load", #"{ "sample_rate": 16000 }"#),
+      ("views", #"{ "original": [], "noisy": [{ "use": "augment.noise", "amount": 0.01 }] }"#),
+      (
+        "features",
+        #"{ "mfcc": { "use": "feature.mfcc", "n_mfcc": 13, "n_mels": 40 }, "zcr": "feature.zero_crossing_rate" }"#
+      ),
       ("vector", #"["mfcc.mean", "mfcc.std", "zcr.mean"]"#), ("split", #"{ "by": "clip", "test": 0.25 }"#),
-      ("classifier", #"{ "use": "classifier.conv1d", "epochs": 6, "batch_size": 8, "layers": [{ "type": "conv1d", "filters": 8, "kernel_size": 3, "activation": "relu" }, "flatten", { "type": "dense", "units": 8, "activation": "relu" }] }"#),
+      (
+        "classifier",
+        #"{ "use": "classifier.conv1d", "epochs": 6, "batch_size": 8, "layers": [{ "type": "conv1d", "filters": 8, "kernel_size": 3, "activation": "relu" }, "flatten", { "type": "dense", "units": 8, "activation": "relu" }] }"#
+      ),
       ("artifacts", #"{ "clips": 2 }"#),
     ]
     for (key, value) in changes {
-      if let index = keys.firstIndex(where: { $0.0 == key }) { keys[index].1 = value } else { keys.append((key, value)) }
+      if let index = keys.firstIndex(where: { $0.0 == key }) {
+        keys[index].1 = value
+      } else {
+        keys.append((key, value))
+      }
     }
-    try space.write("{\n" + keys.compactMap { key, value in value.map { "  \"\(key)\": \($0)" } }.joined(separator: ",\n") + "\n}\n", to: name)
+    try space.write(
+      "{\n" + keys.compactMap { key, value in value.map { "  \"\(key)\": \($0)" } }.joined(separator: ",\n") + "\n}\n",
+      to: name)
   }
 }

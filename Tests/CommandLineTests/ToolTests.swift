@@ -19,13 +19,16 @@ import TimbreReport
     #expect(lines.count == 45)
     #expect(try space.timbre("extract", "a b.wav", "--use", "feature.melspectrogram", "--out", "x.png").status == 0)
     #expect(try PNG.decode(Array(space.data("x.png"))).width > 400)
-    let native = try space.timbre("extract", "ä.wav", "--use", "feature.rms", "--sample-rate", "native", "--offset", "0.25", "--duration", "0.5", "--out", "n.npy")
+    let native = try space.timbre(
+      "extract", "ä.wav", "--use", "feature.rms", "--sample-rate", "native", "--offset", "0.25", "--duration", "0.5",
+      "--out", "n.npy")
     #expect(native.status == 0, "\(native.err)")
     #expect(try NPY.read(space.path("n.npy")).shape == [1, 8])
     let folder = try space.timbre("extract", "a b.wav", "ä.wav", "--use", "feature.rms", "--out", "many")
     #expect(folder.status == 0, "\(folder.err)")
     #expect(space.exists("many/a b.npy") && space.exists("many/ä.npy"))
-    let delta = try space.timbre("extract", "a b.wav", "--use", "feature.delta", "--of", "feature.mfcc", "--of-set", "n_mfcc=5", "--out", "d.npy")
+    let delta = try space.timbre(
+      "extract", "a b.wav", "--use", "feature.delta", "--of", "feature.mfcc", "--of-set", "n_mfcc=5", "--out", "d.npy")
     #expect(delta.status == 0, "\(delta.err)")
     #expect(try NPY.read(space.path("d.npy")).shape == [5, 44])
   }
@@ -40,16 +43,20 @@ import TimbreReport
     #expect(space.exists("many/good.npy") && !space.exists("many/bad.npy"))
     #expect(try space.timbre("extract", "good.wav", "--use", "feature.rms", "--out", "nowhere/x.npy").status == 1)
     #expect(try space.timbre("extract", "good.wav", "--use", "feature.rms", "--out", "x.txt").status == 2)
-    #expect(try space.timbre("extract", "good.wav", "--use", "feature.rms", "--sample-rate", "fast", "--out", "x.npy").status == 2)
+    #expect(
+      try space.timbre("extract", "good.wav", "--use", "feature.rms", "--sample-rate", "fast", "--out", "x.npy").status
+        == 2)
   }
 
   @Test func vectorsOfAWorkflowNeedNoDataset() throws {
     let corpus = try TinyCorpus(clips: 2)
     try corpus.write(["dataset": #"{ "use": "dataset.ravdess", "path": "${NOT_SET_ANYWHERE}" }"#])
-    let outcome = try corpus.space.timbre("extract", "clips/low/low0.wav", "clips/low/low1.wav", "--workflow", "w.json", "--out", "v.npy")
+    let outcome = try corpus.space.timbre(
+      "extract", "clips/low/low0.wav", "clips/low/low1.wav", "--workflow", "w.json", "--out", "v.npy")
     #expect(outcome.status == 0, "\(outcome.err)")
     #expect(try NPY.read(corpus.space.path("v.npy")).shape == [2, 27])
-    #expect(try corpus.space.timbre("extract", "clips/low/low0.wav", "--workflow", "w.json", "--out", "v.csv").status == 0)
+    #expect(
+      try corpus.space.timbre("extract", "clips/low/low0.wav", "--workflow", "w.json", "--out", "v.csv").status == 0)
     #expect(try corpus.space.text("v.csv").hasPrefix("file,mfcc.mean."))
     #expect(try corpus.space.timbre("run", "w.json", "--out", "out").status == 2)
     #expect(try corpus.space.timbre("lint", "w.json").status == 0)
@@ -59,13 +66,15 @@ import TimbreReport
     let space = try Workspace()
     try space.write(voice(pitch: 150, rate: 44_100), to: "in.wav")
     for (name, seed) in [("a", "1"), ("b", "1"), ("c", "2")] {
-      let outcome = try space.timbre("augment", "in.wav", "--use", "augment.noise", "--set", "amount=0.1", "--seed", seed, "--out", name + ".wav")
+      let outcome = try space.timbre(
+        "augment", "in.wav", "--use", "augment.noise", "--set", "amount=0.1", "--seed", seed, "--out", name + ".wav")
       #expect(outcome.status == 0, "\(outcome.err)")
       #expect(outcome.err.hasPrefix("level = "))
     }
     #expect(try space.data("a.wav") == space.data("b.wav"))
     #expect(try space.data("a.wav") != space.data("c.wav"))
-    let stretched = try space.timbre("augment", "in.wav", "--use", "augment.time_stretch", "--set", "rate=2", "--out", "s.wav")
+    let stretched = try space.timbre(
+      "augment", "in.wav", "--use", "augment.time_stretch", "--set", "rate=2", "--out", "s.wav")
     #expect(stretched.status == 0, "\(stretched.err)")
     let (signal, info) = try AudioFile.decode(path: space.path("s.wav"))
     #expect(info.sampleRate == 44_100)
@@ -78,7 +87,8 @@ import TimbreReport
     #expect(try corpus.space.timbre("run", "w.json", "--out", "out").status == 0)
     let rows = try corpus.space.table("out/predictions.csv")
     let ids = try rows.map { try #require($0["id"]) }
-    let outcome = try corpus.space.start(["predict"] + ids.map { "clips/" + $0 } + ["--model", "out/bundle", "--json"]).finish()
+    let outcome = try corpus.space.start(["predict"] + ids.map { "clips/" + $0 } + ["--model", "out/bundle", "--json"])
+      .finish()
     #expect(outcome.status == 0, "\(outcome.err)")
     let answers = try #require(outcome.json as? [[String: Any]])
     #expect(answers.count == rows.count)
@@ -89,12 +99,15 @@ import TimbreReport
       for (label, value) in probabilities { #expect(Float(value) == Float(row["p_" + label] ?? "")) }
     }
     try corpus.space.write("junk", to: "junk.wav")
-    let mixed = try corpus.space.timbre("predict", "junk.wav", "clips/low/low0.wav", "none.wav", "--model", "out", "--json")
+    let mixed = try corpus.space.timbre(
+      "predict", "junk.wav", "clips/low/low0.wav", "none.wav", "--model", "out", "--json")
     #expect(mixed.status == 1)
     let list = try #require(mixed.json as? [[String: Any]])
     #expect(list.map { $0["error"] != nil } == [true, false, true])
     #expect(list.map { $0["file"] as? String } == ["junk.wav", "clips/low/low0.wav", "none.wav"])
-    #expect(try corpus.space.timbre("predict", "clips/low/low0.wav", "--model", "out").out.hasPrefix("clips/low/low0.wav: low\n  low "))
+    #expect(
+      try corpus.space.timbre("predict", "clips/low/low0.wav", "--model", "out").out.hasPrefix(
+        "clips/low/low0.wav: low\n  low "))
   }
 
   @Test func aBundleThatWasTouchedIsRefused() throws {
@@ -105,11 +118,22 @@ import TimbreReport
     var flipped = weights
     flipped[flipped.count - 9] ^= 0x40
     let cases: [(String, String, Data, String)] = [
-      ("edited labels", head.replacingOccurrences(of: "\"high\", \"low\"", with: "\"low\", \"high\""), weights, "changed after training"),
-      ("edited feature", head.replacingOccurrences(of: "\"n_mfcc\": 13", with: "\"n_mfcc\": 12"), weights, "changed after training"),
-      ("later version", head.replacingOccurrences(of: "\"timbre_bundle\": 1", with: "\"timbre_bundle\": 2"), weights, "version 2"),
-      ("cut head", String(head.prefix(200)), weights, "damaged"), ("no JSON", "hello", weights, "damaged"), ("another file", "{}", weights, "not a bundle"),
-      ("flipped bit", head, flipped, "changed or cut short"), ("cut weights", head, weights.prefix(1000), "changed or cut short"),
+      (
+        "edited labels", head.replacingOccurrences(of: "\"high\", \"low\"", with: "\"low\", \"high\""), weights,
+        "changed after training"
+      ),
+      (
+        "edited feature", head.replacingOccurrences(of: "\"n_mfcc\": 13", with: "\"n_mfcc\": 12"), weights,
+        "changed after training"
+      ),
+      (
+        "later version", head.replacingOccurrences(of: "\"timbre_bundle\": 1", with: "\"timbre_bundle\": 2"), weights,
+        "version 2"
+      ),
+      ("cut head", String(head.prefix(200)), weights, "damaged"), ("no JSON", "hello", weights, "damaged"),
+      ("another file", "{}", weights, "not a bundle"),
+      ("flipped bit", head, flipped, "changed or cut short"),
+      ("cut weights", head, weights.prefix(1000), "changed or cut short"),
       ("no weights", head, Data(), "changed or cut short"),
     ]
     for (name, head, weights, words) in cases {

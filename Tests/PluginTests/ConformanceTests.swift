@@ -48,6 +48,7 @@ import TimbreTesting
     #expect(conformanceFailures(of: Folders.self, members: [.init("path", .string(folder.path))]) == [])
     #expect(conformanceFailures(of: Ravdess.self, members: [.init("path", .string(folder.path))]) == [])
     #expect(conformanceFailures(of: CSVDataset.self, members: [.init("path", .string(table.path))]) == [])
-    #expect(conformanceFailures(of: Synthetic.self, members: [.init("speakers", 2), .init("clips_per_emotion", 1)]) == [])
+    #expect(
+      conformanceFailures(of: Synthetic.self, members: [.init("speakers", 2), .init("clips_per_emotion", 1)]) == [])
   }
 }

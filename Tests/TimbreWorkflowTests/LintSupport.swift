@@ -17,7 +17,9 @@ enum Sample {
     "scale": #""scale": "standard","#,
     "classifier": #""classifier": { "use": "classifier.conv1d", "epochs": 2 }"#,
   ]
-  static let order = ["timbre", "seed", "dataset", "load", "views", "features", "vector", "split", "scale", "classifier"]
+  static let order = [
+    "timbre", "seed", "dataset", "load", "views", "features", "vector", "split", "scale", "classifier",
+  ]
 
   /// The workflow with one of its lines replaced; an empty replacement leaves the line out.
   static func text(replacing key: String? = nil, by line: String = "") -> String {
@@ -26,10 +28,12 @@ enum Sample {
 }
 
 func lint(
-  _ text: String, sets: [String] = [], environment: [String: String] = [:], needs: Workflow.Needs = .lint, folder: String = "/data"
+  _ text: String, sets: [String] = [], environment: [String: String] = [:], needs: Workflow.Needs = .lint,
+  folder: String = "/data"
 ) throws -> Workflow {
   Workflow(
-    name: "test", source: SourceText(name: "test.json", text: text), folder: folder, overrides: try sets.map { try Override($0) },
+    name: "test", source: SourceText(name: "test.json", text: text), folder: folder,
+    overrides: try sets.map { try Override($0) },
     environment: environment, registry: Builtin.registry(), needs: needs)
 }
 
@@ -50,7 +54,8 @@ struct Marked {
 
 /// Expects exactly one error, of this kind, at the mark, saying these words.
 func expectOne(
-  _ marked: String, _ kind: String, _ words: String, help: String? = nil, sets: [String] = [], at location: Testing.SourceLocation = #_sourceLocation
+  _ marked: String, _ kind: String, _ words: String, help: String? = nil, sets: [String] = [],
+  at location: Testing.SourceLocation = #_sourceLocation
 ) throws {
   let marked = Marked(marked)
   let findings = try lint(marked.text, sets: sets).findings.filter { $0.severity == .error }
@@ -61,5 +66,7 @@ func expectOne(
   #expect(finding.location?.line == marked.line, "\(finding)", sourceLocation: location)
   #expect(finding.location?.column == marked.column, "\(finding)", sourceLocation: location)
   #expect(finding.location?.file == "test.json", sourceLocation: location)
-  if let help { #expect(finding.help?.contains(help) == true, "\(finding.help ?? "no help")", sourceLocation: location) }
+  if let help {
+    #expect(finding.help?.contains(help) == true, "\(finding.help ?? "no help")", sourceLocation: location)
+  }
 }

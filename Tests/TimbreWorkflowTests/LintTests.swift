@@ -14,9 +14,15 @@ import TimbreWorkflow
     ("timbre", #""timbre": «"1","#, "wrong_type", "expected an integer, found a string"),
     ("seed", #""seed": «-1,"#, "out_of_range", "-1 is out of range: must be at least 0"),
     ("seed", #"«"sead": 1,"#, "unknown_key", "unknown parameter \"sead\""),
-    ("dataset", #""dataset": { "use": «"dataset.ravdes", "path": "x" },"#, "unknown_choice", "unknown plugin \"dataset.ravdes\""),
+    (
+      "dataset", #""dataset": { "use": «"dataset.ravdes", "path": "x" },"#, "unknown_choice",
+      "unknown plugin \"dataset.ravdes\""
+    ),
     ("dataset", #""dataset": «{ "path": "x" },"#, "missing_key", "missing \"use\""),
-    ("dataset", #""dataset": «{ "use": "dataset.ravdess" },"#, "missing_key", "missing parameter \"path\" of dataset.ravdess"),
+    (
+      "dataset", #""dataset": «{ "use": "dataset.ravdess" },"#, "missing_key",
+      "missing parameter \"path\" of dataset.ravdess"
+    ),
     ("dataset", #""dataset": «7,"#, "wrong_type", "expected an object with \"use\", found an integer"),
     ("dataset", #""dataset": { "use": «7 },"#, "wrong_type", "expected a string, found an integer"),
     ("load", #""load": { "sample_rate": «10 },"#, "out_of_range", "10 is out of range"),
@@ -27,18 +33,52 @@ import TimbreWorkflow
     ("views", #""views": { "original": [], «"a b": [] },"#, "bad_name", "\"a b\" cannot be a name"),
     ("views", #""views": { "original": «[{ "use": "augment.noise" }] },"#, "bad_view", "its chain is empty"),
     ("views", #""views": «{},"#, "bad_view", "there is no view"),
-    ("views", #""views": { "original": [], "n": [{ "use": "augment.noise", «"amont": 1 }] },"#, "unknown_key", "unknown parameter \"amont\" of augment.noise"),
-    ("views", #""views": { "original": [], "n": [{ "use": "augment.noise", "amount": «"x" }] },"#, "wrong_type", "expected a number, found a string"),
+    (
+      "views", #""views": { "original": [], "n": [{ "use": "augment.noise", «"amont": 1 }] },"#, "unknown_key",
+      "unknown parameter \"amont\" of augment.noise"
+    ),
+    (
+      "views", #""views": { "original": [], "n": [{ "use": "augment.noise", "amount": «"x" }] },"#, "wrong_type",
+      "expected a number, found a string"
+    ),
     ("views", #""views": { "original": [], "n": «{} },"#, "wrong_type", "expected a list, found an object"),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"n_mfc": 13 } },"#, "unknown_key", "unknown parameter \"n_mfc\" of feature.mfcc"),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", "n_mfcc": «0 } },"#, "out_of_range", "0 is out of range: must be"),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", "norm": «"orto" } },"#, "unknown_choice", "unknown value \"orto\""),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.delta", "of": «"mfc" } },"#, "bad_reference", "there is no feature \"mfc\""),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": «{ "use": "feature.delta" } },"#, "missing_key", "missing parameter \"of\""),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.delta", "of": «"mfcc" } },"#, "cycle", "reads itself"),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"of": "rms" } },"#, "unknown_key", "unknown parameter \"of\""),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": "feature.mfcc", «"a.b": "feature.rms" },"#, "bad_name", "\"a.b\" cannot be a name"),
-    ("features", #""features": { "rms": "feature.rms", "mfcc": «{ "use": "feature.mfcc", "fmin": 5000, "fmax": 100 } },"#, "invalid_parameters", "fm"),
+    (
+      "features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"n_mfc": 13 } },"#,
+      "unknown_key", "unknown parameter \"n_mfc\" of feature.mfcc"
+    ),
+    (
+      "features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", "n_mfcc": «0 } },"#,
+      "out_of_range", "0 is out of range: must be"
+    ),
+    (
+      "features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", "norm": «"orto" } },"#,
+      "unknown_choice", "unknown value \"orto\""
+    ),
+    (
+      "features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.delta", "of": «"mfc" } },"#,
+      "bad_reference", "there is no feature \"mfc\""
+    ),
+    (
+      "features", #""features": { "rms": "feature.rms", "mfcc": «{ "use": "feature.delta" } },"#, "missing_key",
+      "missing parameter \"of\""
+    ),
+    (
+      "features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.delta", "of": «"mfcc" } },"#, "cycle",
+      "reads itself"
+    ),
+    (
+      "features", #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"of": "rms" } },"#,
+      "unknown_key", "unknown parameter \"of\""
+    ),
+    (
+      "features", #""features": { "rms": "feature.rms", "mfcc": "feature.mfcc", «"a.b": "feature.rms" },"#, "bad_name",
+      "\"a.b\" cannot be a name"
+    ),
+    (
+      "features",
+      #""features": { "rms": "feature.rms", "mfcc": «{ "use": "feature.mfcc", "fmin": 5000, "fmax": 100 } },"#,
+      "invalid_parameters", "fm"
+    ),
     ("vector", #""vector": ["rms.mean", «"mfc.std"],"#, "bad_reference", "there is no feature \"mfc\""),
     ("vector", #""vector": ["rms.mean", «"mfcc.men"],"#, "unknown_choice", "unknown statistic \"men\""),
     ("vector", #""vector": ["rms.mean", «"mfcc"],"#, "bad_reference", "has no statistic"),
@@ -49,20 +89,42 @@ import TimbreWorkflow
     ("split", #""split": { "by": «"speakers" },"#, "unknown_choice", "unknown value \"speakers\""),
     ("split", #""split": { "by": "clip", "test": «1.5 },"#, "out_of_range", "1.5 is out of range"),
     ("split", #""split": { "by": "clip", "test": «["01"] },"#, "wrong_type", "takes a share, not a list"),
-    ("split", #""split": { "by": "clip", "test": 0.5, "validation": «0.5 },"#, "out_of_range", "leaves nothing to train on"),
+    (
+      "split", #""split": { "by": "clip", "test": 0.5, "validation": «0.5 },"#, "out_of_range",
+      "leaves nothing to train on"
+    ),
     ("split", #""split": { "by": "clip", "test": «0 },"#, "out_of_range", "nothing to test on"),
     ("split", #""split": «{ "by": "column" },"#, "missing_key", "needs \"column\""),
     ("split", #""split": { "by": "clip", «"column": "x" },"#, "invalid_parameters", "has no effect"),
     ("split", #""split": { "test_views": [«"nois"] },"#, "unknown_choice", "unknown view \"nois\""),
-    ("split", #""split": { "by": "speaker", "test": ["01"], "validation": «["01"] },"#, "bad_split", "for test and for validation"),
+    (
+      "split", #""split": { "by": "speaker", "test": ["01"], "validation": «["01"] },"#, "bad_split",
+      "for test and for validation"
+    ),
     ("scale", #""scale": «"standart","#, "unknown_choice", "unknown value \"standart\""),
     ("scale", #""on_error": «"ignore","#, "unknown_choice", "unknown value \"ignore\""),
     ("scale", #""artifacts": { "clips": «-1 },"#, "out_of_range", "-1 is out of range"),
-    ("classifier", #""classifier": { "use": "classifier.conv1d", "epochs": «2.5 }"#, "wrong_type", "expected an integer, found a number"),
-    ("classifier", #""classifier": { "use": "classifier.conv1d", "optimizer": { "type": «"adan" } }"#, "unknown_choice", "unknown type \"adan\""),
-    ("classifier", #""classifier": { "use": "classifier.conv1d", "optimizer": { "type": "adam", «"lr": 1 } }"#, "unknown_key", "unknown parameter \"lr\" of adam"),
-    ("classifier", #""classifier": { "use": "classifier.conv1d", "layers": [{ "type": "conv1d", "filters": «0 }] }"#, "out_of_range", "0 is out of range"),
-    ("classifier", #""classifier": { "use": "classifier.conv1d", "layers": «[{ "type": "max_pool", "pool_size": 200, "padding": "valid" }, "flatten"] }"#, "invalid_parameters", "does not fit"),
+    (
+      "classifier", #""classifier": { "use": "classifier.conv1d", "epochs": «2.5 }"#, "wrong_type",
+      "expected an integer, found a number"
+    ),
+    (
+      "classifier", #""classifier": { "use": "classifier.conv1d", "optimizer": { "type": «"adan" } }"#,
+      "unknown_choice", "unknown type \"adan\""
+    ),
+    (
+      "classifier", #""classifier": { "use": "classifier.conv1d", "optimizer": { "type": "adam", «"lr": 1 } }"#,
+      "unknown_key", "unknown parameter \"lr\" of adam"
+    ),
+    (
+      "classifier", #""classifier": { "use": "classifier.conv1d", "layers": [{ "type": "conv1d", "filters": «0 }] }"#,
+      "out_of_range", "0 is out of range"
+    ),
+    (
+      "classifier",
+      #""classifier": { "use": "classifier.conv1d", "layers": «[{ "type": "max_pool", "pool_size": 200, "padding": "valid" }, "flatten"] }"#,
+      "invalid_parameters", "does not fit"
+    ),
   ])
   func placesOfErrors(key: String, line: String, kind: String, words: String) throws {
     try expectOne(Sample.text(replacing: key, by: line), kind, words)
@@ -79,16 +141,21 @@ import TimbreWorkflow
 
   @Test func suggestionsNameWhatWasMeant() throws {
     try expectOne(
-      Sample.text(replacing: "features", by: #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"n_mfc": 13 } },"#),
+      Sample.text(
+        replacing: "features",
+        by: #""features": { "rms": "feature.rms", "mfcc": { "use": "feature.mfcc", «"n_mfc": 13 } },"#),
       "unknown_key", "n_mfc", help: "did you mean \"n_mfcc\"?")
     try expectOne(
-      Sample.text(replacing: "vector", by: #""vector": ["rms.mean", «"mfc.std"],"#), "bad_reference", "mfc", help: "did you mean \"mfcc\"?")
+      Sample.text(replacing: "vector", by: #""vector": ["rms.mean", «"mfc.std"],"#), "bad_reference", "mfc",
+      help: "did you mean \"mfcc\"?")
   }
 
   @Test func longerCirclesAreFoundToo() throws {
     let text = Sample.text(
       replacing: "features",
-      by: #""features": { "rms": "feature.rms", "mfcc": "feature.mfcc", "a": { "use": "feature.delta", "of": "b" }, "b": { "use": "feature.delta", "of": "a" } },"#)
+      by:
+        #""features": { "rms": "feature.rms", "mfcc": "feature.mfcc", "a": { "use": "feature.delta", "of": "b" }, "b": { "use": "feature.delta", "of": "a" } },"#
+    )
     let findings = try lint(text).findings
     #expect(findings.map(\.kind.rawValue) == ["cycle", "cycle"])
   }

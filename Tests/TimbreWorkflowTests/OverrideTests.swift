@@ -6,7 +6,10 @@ import TimbreWorkflow
   @Test func valuesAreSetByPathAndTyped() throws {
     let workflow = try lint(
       Sample.text(),
-      sets: ["classifier.epochs=7", "title=two words", "split.test=[\"01\", \"02\"]", "features.rms.hop_length=256", "load.duration=1.5"])
+      sets: [
+        "classifier.epochs=7", "title=two words", "split.test=[\"01\", \"02\"]", "features.rms.hop_length=256",
+        "load.duration=1.5",
+      ])
     #expect(workflow.findings.isEmpty, "\(workflow.findings)")
     let resolved = try #require(workflow.plan?.resolved)
     #expect(resolved["classifier"]?["epochs"] == 7)
@@ -74,7 +77,8 @@ import TimbreWorkflow
   @Test func valuesAndDefaultsAreFilledIn() throws {
     let set = try lint(text, environment: ["AUDIO": "clips"], needs: .run)
     #expect(set.plan?.resolved["dataset"]?["path"] == "/data/clips")
-    let fallback = try lint(text.replacing("${AUDIO}", with: "/x/${A:-one}/${B:-}/${C:-${}"), environment: ["A": ""], needs: .run)
+    let fallback = try lint(
+      text.replacing("${AUDIO}", with: "/x/${A:-one}/${B:-}/${C:-${}"), environment: ["A": ""], needs: .run)
     #expect(fallback.plan?.resolved["dataset"]?["path"] == "/x/one//${")
   }
 }

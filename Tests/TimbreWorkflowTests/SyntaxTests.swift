@@ -47,9 +47,12 @@ import TimbreWorkflow
   }
 
   @Test func duplicateKeysAreErrorsAtTheSecondOne() throws {
-    try expectOne(Sample.text(replacing: "seed", by: #""seed": 3, «"seed": 4,"#), "duplicate_key", "\"seed\" stands twice")
     try expectOne(
-      Sample.text(replacing: "features", by: #""features": { "rms": { "use": "feature.rms" }, "mfcc": "feature.mfcc", «"rms": "feature.rms" },"#),
+      Sample.text(replacing: "seed", by: #""seed": 3, «"seed": 4,"#), "duplicate_key", "\"seed\" stands twice")
+    try expectOne(
+      Sample.text(
+        replacing: "features",
+        by: #""features": { "rms": { "use": "feature.rms" }, "mfcc": "feature.mfcc", «"rms": "feature.rms" },"#),
       "duplicate_key", "\"rms\" stands twice")
   }
 

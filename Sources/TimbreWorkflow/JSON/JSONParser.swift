@@ -3,7 +3,7 @@ import TimbreCore
 /// A strict JSON parser (RFC 8259) that keeps the place of every key and value and reports duplicate keys.
 ///
 /// Foundation's parser gives neither places nor duplicates, and both are what a person with a broken file needs.
-struct JSONParser {
+package struct JSONParser {
   /// Deeper files are somebody's mistake or an attack on the stack.
   static let deepest = 128
   /// A workflow is a few kilobytes.
@@ -17,10 +17,11 @@ struct JSONParser {
 
   /// - Returns: The value, and one finding for each key that stands twice in an object.
   /// - Throws: A `.syntax` diagnostic at the first place that is not JSON.
-  static func parse(_ source: SourceText) throws -> (value: LocatedValue, duplicates: [Diagnostic]) {
+  package static func parse(_ source: SourceText) throws -> (value: LocatedValue, duplicates: [Diagnostic]) {
     if source.bytes.count > largest {
       throw Diagnostic(
-        .syntax, "the file has \(source.bytes.count) bytes, more than the \(largest) that a workflow may have", subject: source.name)
+        .syntax, "the file has \(source.bytes.count) bytes, more than the \(largest) that a workflow may have",
+        subject: source.name)
     }
     var parser = JSONParser(source)
     if source.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.at = 3 }
@@ -62,7 +63,8 @@ struct JSONParser {
     case UInt8(ascii: "["): return located(.array(try items(depth: depth)))
     case UInt8(ascii: "\""): return located(.scalar(.string(try string())))
     case .some(let first) where first == UInt8(ascii: "-") || isDigit(first): return located(.scalar(try number()))
-    case UInt8(ascii: "/"), UInt8(ascii: "#"): throw error("expected a value, found \(found)", help: "JSON has no comments")
+    case UInt8(ascii: "/"), UInt8(ascii: "#"):
+      throw error("expected a value, found \(found)", help: "JSON has no comments")
     case UInt8(ascii: "'"): throw error("expected a value, found \(found)", help: "strings stand in double quotes")
     default: return located(.scalar(try word()))
     }
@@ -94,7 +96,9 @@ struct JSONParser {
     if byte == UInt8(ascii: "-") { at += 1 }
     let leading = at
     guard digits() else { throw error("expected a digit, found \(found)") }
-    if source.bytes[leading] == UInt8(ascii: "0"), at - leading > 1 { throw error("a number has no leading zeros", from: start) }
+    if source.bytes[leading] == UInt8(ascii: "0"), at - leading > 1 {
+      throw error("a number has no leading zeros", from: start)
+    }
     var isWhole = true
     if byte == UInt8(ascii: ".") {
       at += 1
@@ -109,7 +113,9 @@ struct JSONParser {
     }
     let text = String(decoding: source.bytes[start..<at], as: UTF8.self)
     if isWhole, let whole = Int(text) { return .int(whole) }
-    guard let number = Double(text), number.isFinite else { throw error("the number \(text) is too large", from: start) }
+    guard let number = Double(text), number.isFinite else {
+      throw error("the number \(text) is too large", from: start)
+    }
     return .number(number)
   }
 
@@ -125,7 +131,9 @@ struct JSONParser {
       switch byte {
       case UInt8(ascii: "\""):
         at += 1
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw error("the string is not UTF-8", from: start) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+          throw error("the string is not UTF-8", from: start)
+        }
         return text
       case UInt8(ascii: "\\"): bytes += try escape()
       case 0..<0x20: throw error("a string holds no raw \(found)", help: "escape it: \\t, \\n, \\u0007")
@@ -188,7 +196,9 @@ struct JSONParser {
       let key = try parser.string()
       let keyRange = start..<parser.at
       parser.skipSpace()
-      guard parser.byte == UInt8(ascii: ":") else { throw parser.error("expected \":\" after the key, found \(parser.found)") }
+      guard parser.byte == UInt8(ascii: ":") else {
+        throw parser.error("expected \":\" after the key, found \(parser.found)")
+      }
       parser.at += 1
       let value = try parser.value(depth: depth + 1)
       if seen.insert(key).inserted {

@@ -37,7 +37,8 @@ public struct Override: Sendable {
     let padded = SourceText(
       name: source.name, bytes: [UInt8](repeating: 0x20, count: start) + source.bytes[range])
     if let (value, duplicates) = try? JSONParser.parse(padded), duplicates.isEmpty { return value.moved(to: source) }
-    return LocatedValue(.scalar(.string(String(decoding: source.bytes[range], as: UTF8.self))), source: source, range: range)
+    return LocatedValue(
+      .scalar(.string(String(decoding: source.bytes[range], as: UTF8.self))), source: source, range: range)
   }
 }
 
@@ -64,7 +65,9 @@ extension LocatedValue {
     try setting(override, steps: override.steps[...])
   }
 
-  private func setting(_ override: Override, steps: ArraySlice<(name: String, range: Range<Int>)>) throws -> LocatedValue {
+  private func setting(_ override: Override, steps: ArraySlice<(name: String, range: Range<Int>)>) throws
+    -> LocatedValue
+  {
     guard let step = steps.first else { return override.value }
     func failure(_ message: String) -> Diagnostic {
       Diagnostic(.badOverride, message, location: override.source.location(of: step.range))

@@ -23,7 +23,8 @@ public final class SourceText: Sendable {
     let end = max(start, min(range.upperBound, lineEnd))
     return SourceLocation(
       file: name, line: bytes[..<lineStart].count { $0 == newline } + 1, column: scalars(lineStart, start) + 1,
-      length: max(1, scalars(start, end)), sourceLine: String(decoding: bytes[lineStart..<max(lineStart, lineEnd)], as: UTF8.self))
+      length: max(1, scalars(start, end)),
+      sourceLine: String(decoding: bytes[lineStart..<max(lineStart, lineEnd)], as: UTF8.self))
   }
 
   /// How many Unicode scalars begin in these bytes.

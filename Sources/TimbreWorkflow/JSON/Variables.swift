@@ -14,7 +14,8 @@ enum Variables {
       expand(text, environment: environment) { name in
         let diagnostic = Diagnostic(
           .unsetVariable, "the environment variable \(name) is not set",
-          help: "set it (export \(name)=…) or give a default: ${\(name):-value}", severity: .warning, location: place.location)
+          help: "set it (export \(name)=…) or give a default: ${\(name):-value}", severity: .warning,
+          location: place.location)
         unset.append((path, diagnostic))
       }
     }

@@ -7,13 +7,16 @@ extension Linter {
   /// Names become parts of file names and of "node.statistic".
   private static func isName(_ text: String) -> Bool {
     !text.isEmpty && text.count <= 64
-      && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-") }
+      && text.unicodeScalars.allSatisfy {
+        $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-")
+      }
   }
 
   private mutating func checkNames(in key: String) {
     for member in root[key]?.json.members ?? [] where !Self.isName(member.key) {
       report(
-        .badName, "\"\(member.key)\" cannot be a name", help: "use letters, digits, _ and -", at: [.key(key), .key(member.key)],
+        .badName, "\"\(member.key)\" cannot be a name", help: "use letters, digits, _ and -",
+        at: [.key(key), .key(member.key)],
         isAboutKey: true)
     }
   }
@@ -23,7 +26,9 @@ extension Linter {
     var views: [Plan.View] = []
     for member in value(of: "views").members ?? [] {
       if member.key == "original", member.value.arrayValue?.isEmpty == false {
-        report(.badView, "the view \"original\" is the clip itself: its chain is empty", at: [.key("views"), .key(member.key)])
+        report(
+          .badView, "the view \"original\" is the clip itself: its chain is empty",
+          at: [.key("views"), .key(member.key)])
       }
       var steps: [(id: String, augmenter: any Augmenter)] = []
       for (index, step) in (member.value.arrayValue ?? []).enumerated() {
@@ -43,7 +48,8 @@ extension Linter {
     guard let options = SplitOptions(json: value(of: "split")), let views else { return nil }
     for finding in options.findings(views: views.map(\.name)) {
       report(
-        finding.kind, finding.message, help: finding.help, at: [.key("split")] + finding.path, isAboutKey: finding.isAboutKey)
+        finding.kind, finding.message, help: finding.help, at: [.key("split")] + finding.path,
+        isAboutKey: finding.isAboutKey)
     }
     return options
   }
@@ -74,7 +80,9 @@ extension Linter {
     var nodes: [VectorRecipe.Node] = []
     var waiting = members
     while !waiting.isEmpty {
-      let ready = waiting.filter { member in sources[member.key].map { source in nodes.contains { $0.name == source } } ?? true }
+      let ready = waiting.filter { member in
+        sources[member.key].map { source in nodes.contains { $0.name == source } } ?? true
+      }
       waiting.removeAll { member in ready.contains { $0.key == member.key } }
       for member in ready {
         guard let id = pluginID(member.value),
@@ -119,7 +127,8 @@ extension Linter {
       }
       if node == nil {
         report(
-          .badReference, "there is no feature \"\(name)\"", help: suggestion(for: name, among: nodes.map(\.name)), at: path)
+          .badReference, "there is no feature \"\(name)\"", help: suggestion(for: name, among: nodes.map(\.name)),
+          at: path)
       }
       if !seen.insert(text).inserted { report(.duplicateItem, "\"\(text)\" stands twice in the vector", at: path) }
       if let node, let statistic { items.append(VectorRecipe.Item(node: node, statistic: statistic)) }
@@ -164,7 +173,9 @@ extension Linter {
         members.append(.init(key.name, .object((value.members ?? []).map { .init($0.key, node($0.value)) })))
       case "views":
         members.append(
-          .init(key.name, .object((value.members ?? []).map { .init($0.key, .array(($0.value.arrayValue ?? []).map(node))) })))
+          .init(
+            key.name,
+            .object((value.members ?? []).map { .init($0.key, .array(($0.value.arrayValue ?? []).map(node))) })))
       case "load": members.append(.init(key.name, LoadOptions(json: value)?.json ?? value))
       case "split": members.append(.init(key.name, SplitOptions(json: value)?.filled.json ?? value))
       case "artifacts": members.append(.init(key.name, ArtifactOptions(json: value)?.json ?? value))

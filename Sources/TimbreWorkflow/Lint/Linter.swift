@@ -20,7 +20,8 @@ struct Linter {
   }
 
   mutating func report(
-    _ kind: Diagnostic.Kind, _ message: String, help: String? = nil, at path: [ValueFinding.Step], isAboutKey: Bool = false,
+    _ kind: Diagnostic.Kind, _ message: String, help: String? = nil, at path: [ValueFinding.Step],
+    isAboutKey: Bool = false,
     severity: Diagnostic.Severity = .error
   ) {
     let location = root.location(at: path, isAboutKey: isAboutKey)
@@ -50,7 +51,8 @@ struct Linter {
       report(finding.kind, finding.message, help: finding.help, at: finding.path, isAboutKey: finding.isAboutKey)
     }
     // A part with errors of form is left out of what follows, so that one mistake is told once.
-    let broken = Set(formal.compactMap { finding -> String? in if case .key(let key) = finding.path.first { key } else { nil } })
+    let broken = Set(
+      formal.compactMap { finding -> String? in if case .key(let key) = finding.path.first { key } else { nil } })
     let missing = Set(grammar.keys.filter { $0.isRequired && root[$0.name] == nil }.map(\.name))
     func sound(_ key: String) -> Bool { !broken.contains(key) && !missing.contains(key) }
 
@@ -70,7 +72,8 @@ struct Linter {
     else { return nil }
     return Plan(
       title: value(of: "title").stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? name,
-      summary: value(of: "description").stringValue ?? "", seed: UInt64(value(of: "seed").intValue ?? 0), dataset: dataset,
+      summary: value(of: "description").stringValue ?? "", seed: UInt64(value(of: "seed").intValue ?? 0),
+      dataset: dataset,
       recipe: recipe, views: views, split: split, scale: ScalerKind(json: value(of: "scale")) ?? .standard,
       classifier: classifier, onError: OnError(json: value(of: "on_error")) ?? .stop,
       artifacts: ArtifactOptions(json: value(of: "artifacts")) ?? ArtifactOptions(), resolved: resolved())
@@ -103,7 +106,8 @@ struct Linter {
     let types = pluginID(json).flatMap { registry.description(of: $0)?.parameters } ?? []
     return (json.members ?? []).filter { $0.key != "use" && $0.key != "of" }.map { member in
       let type = types.first { $0.name == member.key }?.type
-      return JSONValue.Member(member.key, type.map { member.value.absolutePaths(type: $0, folder: folder) } ?? member.value)
+      return JSONValue.Member(
+        member.key, type.map { member.value.absolutePaths(type: $0, folder: folder) } ?? member.value)
     }
   }
 
@@ -119,7 +123,8 @@ struct Linter {
       guard let plugin = registry.description(of: member.key) else { continue }
       if member.value.intValue != plugin.version {
         report(
-          .version, "\(plugin.id) has version \(plugin.version) here: its numbers may differ", at: [.key("plugins"), .key(member.key)],
+          .version, "\(plugin.id) has version \(plugin.version) here: its numbers may differ",
+          at: [.key("plugins"), .key(member.key)],
           severity: .warning)
       }
     }
@@ -141,8 +146,10 @@ extension JSONValue {
   func absolutePaths(type: ParameterType, folder: String) -> JSONValue {
     switch (type, self) {
     case (.path, .string(let path)): .string(path.hasPrefix("/") ? path : folder + "/" + path)
-    case (.oneOf(let types), _): types.first { $0.findings(in: self).isEmpty }.map { absolutePaths(type: $0, folder: folder) } ?? self
-    case (.list(let element, _), .array(let items)): .array(items.map { $0.absolutePaths(type: element, folder: folder) })
+    case (.oneOf(let types), _):
+      types.first { $0.findings(in: self).isEmpty }.map { absolutePaths(type: $0, folder: folder) } ?? self
+    case (.list(let element, _), .array(let items)):
+      .array(items.map { $0.absolutePaths(type: element, folder: folder) })
     default: self
     }
   }
@@ -161,7 +168,9 @@ extension Linter {
         report(finding.kind, finding.message, help: finding.help, at: finding.path, isAboutKey: finding.isAboutKey)
       }
     }
-    guard findings.isEmpty, let load = LoadOptions(json: value(of: "load")), let nodes = checkedNodes() else { return nil }
+    guard findings.isEmpty, let load = LoadOptions(json: value(of: "load")), let nodes = checkedNodes() else {
+      return nil
+    }
     let recipe = VectorRecipe(load: load, nodes: nodes, items: checkedItems(nodes))
     guard let classifier = made(["classifier"], registry.classifiers), findings.isEmpty else { return nil }
     return (recipe, classifier)

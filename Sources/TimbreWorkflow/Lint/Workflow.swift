@@ -56,7 +56,9 @@ public struct Workflow: Sendable {
     plan = linter.plan(withDataset: needs.dataset && !datasetIsUnset)
     findings += linter.findings
     findings.sort {
-      ($0.location?.line ?? 0, $0.location?.column ?? 0, $0.message) < ($1.location?.line ?? 0, $1.location?.column ?? 0, $1.message)
+      ($0.location?.line ?? 0, $0.location?.column ?? 0, $0.message) < (
+        $1.location?.line ?? 0, $1.location?.column ?? 0, $1.message
+      )
     }
     if hasErrors { plan = nil }
   }

@@ -21,7 +21,9 @@ struct Grammar {
           return VariantDescription(name: plugin.id, summary: plugin.summary, parameters: extra + plugin.parameters)
         })
     }
-    func key(_ name: String, _ type: ParameterType, default value: JSONValue?, _ summary: String) -> ParameterDescription {
+    func key(_ name: String, _ type: ParameterType, default value: JSONValue?, _ summary: String)
+      -> ParameterDescription
+    {
       ParameterDescription(name: name, type: type, unit: nil, summary: summary, defaultValue: value)
     }
     keys = [
@@ -34,16 +36,21 @@ struct Grammar {
       key("load", LoadOptions.parameterType, default: LoadOptions().json, "How a clip becomes a signal."),
       key(
         "views", .map(of: .list(of: plugins(registry.augmenters.values.map(\.description)), count: 0...32)),
-        default: .object([.init("original", .array([]))]), "Augmented versions of each clip: a name and a chain of augmenters."),
+        default: .object([.init("original", .array([]))]),
+        "Augmented versions of each clip: a name and a chain of augmenters."),
       key(
         "features", .map(of: plugins(registry.features.values.map(\.description))), default: nil,
         "Feature nodes by name."),
       key(
         "vector", .list(of: .string, count: 1...1_000), default: nil,
         "What a row consists of: \"node.statistic\", in this order."),
-      key("split", SplitOptions.parameterType, default: SplitOptions().json, "What is trained on and what is tested on."),
-      key("scale", ScalerKind.parameterType, default: ScalerKind.standard.json, "Scaling of columns, fitted on training rows."),
-      key("classifier", plugins(registry.classifiers.values.map(\.description)), default: nil, "What learns the classes."),
+      key(
+        "split", SplitOptions.parameterType, default: SplitOptions().json, "What is trained on and what is tested on."),
+      key(
+        "scale", ScalerKind.parameterType, default: ScalerKind.standard.json,
+        "Scaling of columns, fitted on training rows."),
+      key(
+        "classifier", plugins(registry.classifiers.values.map(\.description)), default: nil, "What learns the classes."),
       key("on_error", OnError.parameterType, default: OnError.stop.json, "What to do when a clip fails."),
       key("artifacts", ArtifactOptions.parameterType, default: ArtifactOptions().json, "What the run folder shows."),
       key(
@@ -73,7 +80,8 @@ extension LoadOptions: RecordValue {
   public init() { self.init(sampleRate: 22_050) }
 
   public static let parameters: [Parameter<LoadOptions>] = [
-    .int("sample_rate", \.sampleRate, in: 1_000...384_000, unit: .hertz, "Rate to resample to; null keeps the file's own."),
+    .int(
+      "sample_rate", \.sampleRate, in: 1_000...384_000, unit: .hertz, "Rate to resample to; null keeps the file's own."),
     .number("offset", \.offset, in: .closed(0, 86_400), unit: .seconds, "Where reading starts."),
     .number(
       "duration", \.duration, in: NumberRange(0, 86_400, excludesLower: true), unit: .seconds,

@@ -32,7 +32,9 @@ public struct Plan: Sendable {
       var draws = Draws(RandomSource(seed: seed, clip, name))
       for step in steps {
         signal = try step.augmenter.apply(to: signal, drawing: &draws)
-        guard !signal.samples.isEmpty else { throw Diagnostic(.emptyAudio, "\(step.id) left no samples of view \(name)") }
+        guard !signal.samples.isEmpty else {
+          throw Diagnostic(.emptyAudio, "\(step.id) left no samples of view \(name)")
+        }
         if let index = signal.firstNonFinite {
           throw Diagnostic(.notFinite, "\(step.id) made sample \(index) of view \(name) NaN or infinite")
         }
@@ -85,7 +87,8 @@ public struct VectorRecipe: Sendable {
       return bins.map { bin in
         Column(
           name: ([node.name, item.statistic.name] + (bins.count > 1 ? [bin] : [])).joined(separator: "."),
-          node: node.name, plugin: node.plugin, statistic: item.statistic.name, bin: bin, unit: axes[item.node].valueUnit)
+          node: node.name, plugin: node.plugin, statistic: item.statistic.name, bin: bin,
+          unit: axes[item.node].valueUnit)
       }
     }
   }
@@ -97,7 +100,8 @@ public struct VectorRecipe: Sendable {
       switch (node.feature, node.source) {
       case (.extractor(let extractor), _): axes.append(try extractor.axes(sampleRate: sampleRate))
       case (.transform(let transform), let source?): axes.append(try transform.axes(of: axes[source]))
-      case (.transform, nil): throw Diagnostic(.badReference, "\(node.plugin) reads another feature: give it \"of\"", subject: node.name)
+      case (.transform, nil):
+        throw Diagnostic(.badReference, "\(node.plugin) reads another feature: give it \"of\"", subject: node.name)
       }
     }
     return axes
@@ -131,7 +135,8 @@ public struct VectorRecipe: Sendable {
       let pooled = item.statistic.pool(feature)
       if let bin = pooled.firstIndex(where: { !$0.isFinite }) {
         throw Diagnostic(
-          .notFinite, "the \(item.statistic.name) of feature \(nodes[item.node].name), bin \(feature.axes.bins[bin]), is not finite",
+          .notFinite,
+          "the \(item.statistic.name) of feature \(nodes[item.node].name), bin \(feature.axes.bins[bin]), is not finite",
           help: "look at the feature of this clip, or choose another statistic")
       }
       vector += pooled

@@ -4,7 +4,8 @@ import TimbreCore
 public enum Reference {
   public static func json(_ plugin: PluginDescription) -> JSONValue {
     .object([
-      .init("id", .string(plugin.id)), .init("kind", .string(plugin.kind?.rawValue ?? "")), .init("summary", .string(plugin.summary)),
+      .init("id", .string(plugin.id)), .init("kind", .string(plugin.kind?.rawValue ?? "")),
+      .init("summary", .string(plugin.summary)),
       .init("reference", plugin.reference.map { .string($0) } ?? .null), .init("version", .int(plugin.version)),
       .init(
         "parameters",
@@ -13,7 +14,8 @@ public enum Reference {
             .object([
               .init("name", .string(parameter.name)), .init("type", .string(parameter.type.phrase)),
               .init("required", .bool(parameter.isRequired)), .init("default", parameter.defaultValue ?? .null),
-              .init("unit", parameter.unit.map { .string($0.rawValue) } ?? .null), .init("summary", .string(parameter.summary)),
+              .init("unit", parameter.unit.map { .string($0.rawValue) } ?? .null),
+              .init("summary", .string(parameter.summary)),
             ])
           })),
     ])
@@ -67,7 +69,8 @@ public enum Reference {
     text += "\n| parameter | default | unit | what it is |\n| --- | --- | --- | --- |\n"
     for parameter in plugin.parameters {
       let value = parameter.defaultValue.map { "`\(brief($0))`" } ?? "required"
-      text += "| `\(parameter.name)` | \(escaped(value)) | \(parameter.unit?.rawValue ?? "") | \(escaped(parameter.summary)) \(escaped(capitalised(parameter.type.phrase))). |\n"
+      text +=
+        "| `\(parameter.name)` | \(escaped(value)) | \(parameter.unit?.rawValue ?? "") | \(escaped(parameter.summary)) \(escaped(capitalised(parameter.type.phrase))). |\n"
     }
     for parameter in plugin.parameters {
       let variants = variants(in: parameter.type)
@@ -107,6 +110,8 @@ public enum Reference {
     return String(text.prefix(57)) + "…"
   }
 
-  private static func escaped(_ text: String) -> String { text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+  private static func escaped(_ text: String) -> String {
+    text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+  }
   private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 }

@@ -43,8 +43,12 @@ public enum Schema {
       return .object(members)
     case .number(let range):
       var members = [JSONValue.Member("type", "number")]
-      if let lower = range.lower { members.append(.init(range.excludesLower ? "exclusiveMinimum" : "minimum", lower.json)) }
-      if let upper = range.upper { members.append(.init(range.excludesUpper ? "exclusiveMaximum" : "maximum", upper.json)) }
+      if let lower = range.lower {
+        members.append(.init(range.excludesLower ? "exclusiveMinimum" : "minimum", lower.json))
+      }
+      if let upper = range.upper {
+        members.append(.init(range.excludesUpper ? "exclusiveMaximum" : "maximum", upper.json))
+      }
       return .object(members)
     case .oneOf(let types): return ["anyOf": .array(types.map { Self.type($0) })]
     case .list(let element, let count):

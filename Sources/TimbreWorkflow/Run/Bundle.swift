@@ -32,7 +32,8 @@ public struct Bundle: Sendable {
     to folder: String, plan: Plan, labels: [String], scaler: Scaler, model: any TrainedModel, provenance: JSONValue
   ) throws {
     let columns = try plan.recipe.columns()
-    let tensors = try Safetensors(tensors: prefixed(scaler.tensors, "scaler.") + prefixed(model.tensors, "model.")).encoded()
+    let tensors = try Safetensors(tensors: prefixed(scaler.tensors, "scaler.") + prefixed(model.tensors, "model."))
+      .encoded()
     func part(_ key: String) -> JSONValue.Member { .init(key, plan.resolved[key] ?? .null) }
     var members: [JSONValue.Member] = [.init("timbre_bundle", .int(version)), .init("title", .string(plan.title))]
     members += [part("load"), part("features"), part("vector"), part("scale"), part("classifier"), part("plugins")]
@@ -40,9 +41,13 @@ public struct Bundle: Sendable {
       .init("labels", labels.json), .init("columns", columns.map(\.name).json), .init("provenance", provenance),
       .init("tensors_checksum", .string(checksum(tensors))),
     ]
-    members.append(.init("checksum", .string(checksum(Array(JSONValue.object(members).description.utf8)))))
     try AtomicFile.write(tensors, to: folder + "/" + tensorsName)
-    try AtomicFile.write(JSONValue.object(members).pretty, to: folder + "/" + headName)
+    try AtomicFile.write(sealed(members).pretty, to: folder + "/" + headName)
+  }
+
+  /// A head with its own checksum at the end.
+  package static func sealed(_ members: [JSONValue.Member]) -> JSONValue {
+    .object(members + [.init("checksum", .string(checksum(Array(JSONValue.object(members).description.utf8))))])
   }
 
   private static func prefixed(_ tensors: [Tensor], _ prefix: String) -> [Tensor] {
@@ -63,7 +68,8 @@ public struct Bundle: Sendable {
     let folder = try Self.folder(at: path)
     let name = folder + "/" + Self.headName
     func damaged(_ message: String) -> Diagnostic {
-      Diagnostic(.badBundle, message, help: "train again, or take the bundle from its run folder again", subject: folder)
+      Diagnostic(
+        .badBundle, message, help: "train again, or take the bundle from its run folder again", subject: folder)
     }
     let source = SourceText(name: name, bytes: try AtomicFile.read(name))
     let head: LocatedValue
@@ -73,14 +79,16 @@ public struct Bundle: Sendable {
       throw damaged("\(Self.headName) is damaged: \(diagnostic.message)")
     }
     self.head = head.json
-    guard let version = head["timbre_bundle"]?.json.intValue else { throw damaged("\(Self.headName) is not a bundle's") }
+    guard let version = head["timbre_bundle"]?.json.intValue else {
+      throw damaged("\(Self.headName) is not a bundle's")
+    }
     guard version <= Self.version else {
       throw Diagnostic(
         .badBundle, "the bundle is of version \(version), this program reads up to version \(Self.version)",
         help: "use a newer Timbre", subject: folder)
     }
     let rest = (self.head.members ?? []).filter { $0.key != "checksum" }
-    guard self.head["checksum"]?.stringValue == Self.checksum(Array(JSONValue.object(rest).description.utf8)) else {
+    guard self.head["checksum"] == Self.sealed(rest)["checksum"] else {
       throw damaged("\(Self.headName) was changed after training")
     }
     let bytes = try AtomicFile.read(folder + "/" + Self.tensorsName)
@@ -114,11 +122,12 @@ public struct Bundle: Sendable {
   private static func folder(at path: String) throws -> String {
     for folder in [path, path + "/bundle"] where FileSystem.exists(folder + "/" + headName) { return folder }
     let problem = FileSystem.exists(path) ? "holds no bundle" : "there is no such folder"
-    throw Diagnostic(.badBundle, problem, help: "a bundle is a folder with \(headName), such as runs/…/bundle", subject: path)
+    throw Diagnostic(
+      .badBundle, problem, help: "a bundle is a folder with \(headName), such as runs/…/bundle", subject: path)
   }
 
   /// 64 bits against accidents: a bundle is trusted as far as its folder is.
-  private static func checksum(_ bytes: [UInt8]) -> String {
+  package static func checksum(_ bytes: [UInt8]) -> String {
     let digits = String(stableHash(bytes), radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

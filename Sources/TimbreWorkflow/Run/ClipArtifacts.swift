@@ -8,12 +8,12 @@ extension Runner {
   func showClips(data: RunData, outcome: Outcome, list: ClipList) throws -> [RunReport.SampleClip] {
     let items = chosenItems(outcome)
     guard !items.isEmpty else { return [] }
-    observer.began("pictures", total: items.count)
+    observer.began("pictures", unit: "clips")
     defer { observer.ended() }
     return try items.enumerated().map { count, item in
       if isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
       let shown = try show(item: item, data: data, outcome: outcome)
-      observer.advanced(to: count + 1, detail: nil)
+      observer.advanced(to: count + 1, of: items.count, detail: nil)
       return shown
     }
   }
@@ -67,7 +67,9 @@ extension Runner {
     return shown
   }
 
-  private func writeFeatures(of signal: Signal, clip: String, view: String, to name: String) throws -> [RunReport.Picture] {
+  private func writeFeatures(of signal: Signal, clip: String, view: String, to name: String) throws -> [RunReport
+    .Picture]
+  {
     let features = try plan.recipe.features(of: signal)
     return try zip(plan.recipe.nodes, features).map { node, feature in
       let file = "\(name)/\(view).\(node.name)"

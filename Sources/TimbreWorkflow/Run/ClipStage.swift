@@ -44,7 +44,9 @@ struct ClipStage: Sendable {
         addOne()
       }
     }
-    if let firstFailure, let failure = results[firstFailure]?.failure { throw ClipFailure(clip: firstFailure, diagnostic: failure) }
+    if let firstFailure, let failure = results[firstFailure]?.failure {
+      throw ClipFailure(clip: firstFailure, diagnostic: failure)
+    }
     if isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
     return results.map { $0 ?? ClipResult() }
   }

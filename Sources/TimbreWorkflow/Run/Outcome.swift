@@ -20,12 +20,14 @@ struct Outcome: Sendable {
     probabilities = try model.probabilities(scaled.selecting(tested), jobs: jobs)
     if let bad = probabilities.values.firstIndex(where: { !$0.isFinite }) {
       let clip = data.clip(ofRow: tested[bad / max(1, probabilities.columns)])
-      throw Diagnostic(.training, "the model's prediction is not finite", help: "lower the learning rate", subject: clip.id)
+      throw Diagnostic(
+        .training, "the model's prediction is not finite", help: "lower the learning rate", subject: clip.id)
     }
     predicted = Metrics.predictions(of: probabilities)
     let truth = tested.map { data.truth[$0] }
     metrics = Metrics(
-      truth: truth, probabilities: probabilities, classes: data.classes, clusters: tested.map { data.clip(ofRow: $0).id },
+      truth: truth, probabilities: probabilities, classes: data.classes,
+      clusters: tested.map { data.clip(ofRow: $0).id },
       seed: plan.seed)
     var counts = [Int](repeating: 0, count: data.classes.count)
     for row in data.split.train { counts[data.truth[row]] += 1 }
@@ -61,7 +63,8 @@ struct Outcome: Sendable {
       .init(
         "sides",
         .object(
-          [("train", data.split.train), ("validation", data.split.validation), ("test", data.split.test)].map { name, rows in
+          [("train", data.split.train), ("validation", data.split.validation), ("test", data.split.test)].map {
+            name, rows in
             .init(name, side(rows))
           })),
     ]

@@ -20,7 +20,8 @@ public struct Prediction: Sendable {
       [
         "file": .string(file), "label": .string(answer.label),
         // The shortest digits of the float itself: the same in every front end.
-        "probabilities": .object(answer.probabilities.map { .init($0.label, .number(Double("\($0.value)") ?? Double($0.value))) }),
+        "probabilities": .object(
+          answer.probabilities.map { .init($0.label, .number(Double("\($0.value)") ?? Double($0.value))) }),
       ]
     case .failure(let diagnostic): ["file": .string(file), "error": .string(diagnostic.message)]
     }
@@ -39,7 +40,8 @@ extension Bundle {
       let row = try recipe.vector(of: loaded.signal)
       let probabilities = try probabilities(Matrix(rows: 1, columns: row.count, values: row), jobs: 1)
       let values = Array(probabilities.row(0))
-      guard values.count == labels.count, values.allSatisfy(\.isFinite), let most = values.max(), let best = values.firstIndex(of: most)
+      guard values.count == labels.count, values.allSatisfy(\.isFinite), let most = values.max(),
+        let best = values.firstIndex(of: most)
       else { throw Diagnostic(.notFinite, "the model's prediction is not finite") }
       let answer = Prediction.Answer(
         label: labels[best], probabilities: zip(labels, values).map { (label: $0, value: $1) }, info: loaded.info)

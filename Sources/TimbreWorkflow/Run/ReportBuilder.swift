@@ -25,7 +25,8 @@ extension Runner {
     report.classifier = plan.resolved["classifier"]?["use"]?.stringValue ?? ""
     report.parts = try plan.classifier.parts(columns: data.columns.count, classes: data.classes.count)
     report.inputs = inputs(data)
-    report.inputSummary = "A vector of \(data.columns.count) columns; scaling: \(plan.scale.rawValue), fitted on the training rows."
+    report.inputSummary =
+      "A vector of \(data.columns.count) columns; scaling: \(plan.scale.rawValue), fitted on the training rows."
     report.split = [("train", data.split.train), ("validation", data.split.validation), ("test", data.split.test)]
       .filter { !$0.1.isEmpty }.map { side($0, $1, data) }
     report.failed = data.failures.map { $0.reason.about($0.clip.id) }
@@ -43,8 +44,10 @@ extension Runner {
     report.workflow = plan.resolved.pretty
     report.command = environment["command"]?.arrayValue?.compactMap(\.stringValue).joined(separator: " ") ?? ""
     report.files = [
-      .init("workflow.json", "the workflow with every default written out"), .init("clips.csv", "every row: clip, label, speaker, side, view, what was drawn"),
-      .init("features/vectors.npy", "the rows as numbers, before scaling"), .init("features/columns.csv", "what their columns are"),
+      .init("workflow.json", "the workflow with every default written out"),
+      .init("clips.csv", "every row: clip, label, speaker, side, view, what was drawn"),
+      .init("features/vectors.npy", "the rows as numbers, before scaling"),
+      .init("features/columns.csv", "what their columns are"),
       .init("history.csv", "training, epoch by epoch"), .init("predictions.csv", "test rows with probabilities"),
       .init("metrics.json", "all metrics"), .init("bundle/bundle.json", "the trained bundle, for timbre predict"),
       .init("environment.json", "versions"),
@@ -59,10 +62,17 @@ extension Runner {
       "Trained on \(many(data.split.train.count, "row")) of \(many(clips(data.split.train), "clip")), "
       + "tested on \(many(data.split.test.count, "row")) of \(many(clips(data.split.test), "clip")), split by \(plan.split.by.rawValue)."
     let views = Set(data.split.test.map { data.view(ofRow: $0) })
-    text += views == ["original"] ? " Test rows are unaltered recordings." : " Test rows are the views \(views.sorted().joined(separator: ", "))."
-    if !data.split.validation.isEmpty { text += " \(many(data.split.validation.count, "row")) watched the training and took no part in it." }
+    text +=
+      views == ["original"]
+      ? " Test rows are unaltered recordings." : " Test rows are the views \(views.sorted().joined(separator: ", "))."
+    if !data.split.validation.isEmpty {
+      text += " \(many(data.split.validation.count, "row")) watched the training and took no part in it."
+    }
     let failed = data.failures.count
-    text += failed == 0 ? " No clip failed." : " \(many(failed, "clip")) of \(data.clips.count) failed and \(failed == 1 ? "is" : "are") left out."
+    text +=
+      failed == 0
+      ? " No clip failed."
+      : " \(many(failed, "clip")) of \(data.clips.count) failed and \(failed == 1 ? "is" : "are") left out."
     return text
   }
 
@@ -77,7 +87,9 @@ extension Runner {
       .init(
         "Accuracy", scores.accuracy, interval: range(intervals?.accuracy),
         baselines: [chance, .init("majority class", outcome.majority)], note: "share of test rows that are right"),
-      .init("UAR", scores.uar, interval: range(intervals?.uar), baselines: [chance], note: "unweighted average recall over classes"),
+      .init(
+        "UAR", scores.uar, interval: range(intervals?.uar), baselines: [chance],
+        note: "unweighted average recall over classes"),
       .init("Macro F1", scores.macroF1, interval: range(intervals?.macroF1), note: "mean F1 over classes"),
       .init("Weighted F1", scores.weightedF1, interval: range(intervals?.weightedF1), note: "F1 weighted by support"),
     ]
@@ -90,7 +102,9 @@ extension Runner {
         inputs[inputs.count - 1].columns += 1
       } else {
         inputs.append(
-          .init(name: column.node, plugin: column.plugin, statistic: column.statistic, columns: 1, unit: column.unit?.rawValue ?? ""))
+          .init(
+            name: column.node, plugin: column.plugin, statistic: column.statistic, columns: 1,
+            unit: column.unit?.rawValue ?? ""))
       }
     }
     return inputs
@@ -103,7 +117,8 @@ extension Runner {
       if let index = data.classes.firstIndex(of: data.table.items[item].label) { counts[index] += 1 }
     }
     return RunReport.Side(
-      name: name, clips: items.count, rows: rows.count, speakers: Set(items.compactMap { data.table.items[$0].speaker }).sorted(),
+      name: name, clips: items.count, rows: rows.count,
+      speakers: Set(items.compactMap { data.table.items[$0].speaker }).sorted(),
       classes: zip(data.classes, counts).map { .init($0, $1) })
   }
 

@@ -30,7 +30,9 @@ public struct PluginRequest: Sendable {
   private func make<Instance>(_ entries: [String: Registry.Entry<Instance>], _ kind: PluginKind) throws -> Instance {
     guard let entry = entries[id] else {
       let help = suggestion(for: id, among: entries.keys.sorted()) ?? "\"timbre plugins\" lists them"
-      throw RequestError([Diagnostic(.unknownChoice, "unknown \(kind.rawValue) plugin \"\(id)\"", help: help, location: root.location)])
+      throw RequestError([
+        Diagnostic(.unknownChoice, "unknown \(kind.rawValue) plugin \"\(id)\"", help: help, location: root.location)
+      ])
     }
     let members = root.json.members ?? []
     let findings = entry.description.findings(in: members).map { finding in

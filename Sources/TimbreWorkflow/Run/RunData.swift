@@ -30,7 +30,8 @@ struct RunData: Sendable {
     let sound = clips.indices.filter { results[$0].failure == nil }
     guard !sound.isEmpty else {
       throw Diagnostic(
-        .badDataset, "all \(clips.count) clips failed", help: clips.indices.first.flatMap { results[$0].failure?.message })
+        .badDataset, "all \(clips.count) clips failed",
+        help: clips.indices.first.flatMap { results[$0].failure?.message })
     }
     var values: [Float] = []
     values.reserveCapacity(sound.count * viewNames.count * columns.count)
@@ -46,7 +47,8 @@ struct RunData: Sendable {
     }
     clipOfItem = sound
     let clips = clips
-    table = SplitTable(items: sound.map { SplitItem(clips[$0], contentHash: results[$0].contentHash) }, views: viewNames)
+    table = SplitTable(
+      items: sound.map { SplitItem(clips[$0], contentHash: results[$0].contentHash) }, views: viewNames)
     let present = Set(sound.map { clips[$0].label })
     let named = list.labels.filter { present.contains($0) }
     classes = named + present.subtracting(named).sorted()
@@ -67,7 +69,10 @@ struct RunData: Sendable {
     try folder.make("features")
     try NPY.write(rows, to: folder.file("features/vectors.npy"))
     let table = columns.enumerated().map { index, column in
-      [String(index), column.name, column.node, column.plugin, column.statistic, column.bin, column.unit?.rawValue ?? ""]
+      [
+        String(index), column.name, column.node, column.plugin, column.statistic, column.bin,
+        column.unit?.rawValue ?? "",
+      ]
     }
     try CSV.write(
       header: ["column", "name", "feature", "plugin", "statistic", "bin", "unit"], rows: table,
@@ -92,8 +97,11 @@ struct RunData: Sendable {
       let result = results[clipOfItem[row.item]]
       let drawn = result.drawn[row.view].map { "\($0.name)=\($0.value)" }.joined(separator: ";")
       lines.append(
-        [String(index), clip.id, clip.file, clip.label, clip.speaker ?? "", sides[index], viewNames[row.view], drawn, "ok", "",
-          result.contentHash ?? ""] + attributes.map { clip.value(of: $0) ?? "" })
+        [
+          String(index), clip.id, clip.file, clip.label, clip.speaker ?? "", sides[index], viewNames[row.view], drawn,
+          "ok", "",
+          result.contentHash ?? "",
+        ] + attributes.map { clip.value(of: $0) ?? "" })
     }
     for (clip, reason) in failures {
       lines.append(Self.failureLine(clip, reason) + attributes.map { clip.value(of: $0) ?? "" })

@@ -18,7 +18,8 @@ public struct RunFolder: Sendable {
     let manager = FileManager.default
     if let contents = try? manager.contentsOfDirectory(atPath: path), !contents.isEmpty {
       throw Diagnostic(
-        .unwritableFile, "the output folder is not empty", help: "name another with --out, or remove it first", subject: path)
+        .unwritableFile, "the output folder is not empty", help: "name another with --out, or remove it first",
+        subject: path)
     }
     try make("")
   }
@@ -40,7 +41,9 @@ public struct RunFolder: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: file(name), withIntermediateDirectories: true)
     } catch {
-      let reason = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError).map { unsafe String(cString: strerror(Int32($0.code))) }
+      let reason = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError).map {
+        unsafe String(cString: strerror(Int32($0.code)))
+      }
       throw Diagnostic(
         .unwritableFile, "the folder cannot be made: \(reason ?? error.localizedDescription)",
         help: "name a folder that you may write to with --out", subject: file(name))
@@ -66,7 +69,9 @@ public struct RunFolder: Sendable {
     var name = ""
     var isPlain = true
     for scalar in id.unicodeScalars {
-      let plain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-.".unicodeScalars.contains(scalar))
+      let plain =
+        scalar.isASCII
+        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-.".unicodeScalars.contains(scalar))
       name.unicodeScalars.append(plain ? scalar : "_")
       if !plain { isPlain = false }
     }

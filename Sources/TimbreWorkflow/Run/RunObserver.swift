@@ -2,10 +2,10 @@ import TimbreCore
 
 /// Who is told how a run comes along: a progress bar, a log, a web page.
 public protocol RunObserver: Sendable {
-  /// A stage begins; `total` is how many steps it has.
-  func began(_ stage: String, total: Int)
-  /// That many steps are done. `detail` is a short remark, such as the loss.
-  func advanced(to count: Int, detail: String?)
+  /// A stage begins; `unit` is what its steps are: "clips", "epochs".
+  func began(_ stage: String, unit: String)
+  /// So many of at most `total` steps are done. `detail` is a short remark, such as the loss.
+  func advanced(to count: Int, of total: Int, detail: String?)
   /// The stage is over.
   func ended()
   /// A line worth keeping: a clip that failed, a warning, a result.
@@ -15,8 +15,8 @@ public protocol RunObserver: Sendable {
 /// An observer that looks away.
 public struct SilentObserver: RunObserver {
   public init() {}
-  public func began(_ stage: String, total: Int) {}
-  public func advanced(to count: Int, detail: String?) {}
+  public func began(_ stage: String, unit: String) {}
+  public func advanced(to count: Int, of total: Int, detail: String?) {}
   public func ended() {}
   public func noted(_ text: String) {}
 }

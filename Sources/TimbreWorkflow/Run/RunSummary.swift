@@ -20,7 +20,9 @@ public struct RunSummary: Sendable {
     members += try read("run.json").members ?? []
     if FileSystem.exists(path + "/metrics.json") {
       let metrics = try read("metrics.json")
-      let shown = ["verdict", "accuracy", "uar", "macro_f1", "weighted_f1", "majority_accuracy", "failed_clips", "rows", "sides"]
+      let shown = [
+        "verdict", "accuracy", "uar", "macro_f1", "weighted_f1", "majority_accuracy", "failed_clips", "rows", "sides",
+      ]
       members.append(.init("metrics", .object(shown.compactMap { key in metrics[key].map { .init(key, $0) } })))
     }
     let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

@@ -13,7 +13,8 @@ public struct Runner: Sendable {
   let isCancelled: @Sendable () -> Bool
 
   public init(
-    plan: Plan, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(), environment: JSONValue = [:],
+    plan: Plan, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(),
+    environment: JSONValue = [:],
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.plan = plan
@@ -49,7 +50,9 @@ public struct Runner: Sendable {
     guard let dataset = plan.dataset else { throw Diagnostic(.badDataset, "the workflow has no usable dataset") }
     let list = try dataset.clips()
     guard !list.clips.isEmpty else { throw Diagnostic(.badDataset, "the dataset has no clip") }
-    if !list.rejected.isEmpty { observer.noted("\(list.rejected.count) files of the dataset are passed over; the report lists them") }
+    if !list.rejected.isEmpty {
+      observer.noted("\(list.rejected.count) files of the dataset are passed over; the report lists them")
+    }
     // What is wrong with the split shows before the audio is read.
     try plan.split.preview(list.clips.map { SplitItem($0) }, views: plan.views.map(\.name), workflowSeed: plan.seed)
 
@@ -80,12 +83,12 @@ public struct Runner: Sendable {
   private func extract(_ list: ClipList, timings: inout Timings) async throws -> [ClipResult] {
     let clock = ContinuousClock()
     let start = clock.now
-    observer.began("features", total: list.clips.count)
+    observer.began("features", unit: "clips")
     defer { observer.ended() }
     let stage = ClipStage(plan: plan, jobs: jobs, isCancelled: isCancelled)
     let results: [ClipResult]
     do {
-      results = try await stage.process(list.clips) { observer.advanced(to: $0, detail: nil) }
+      results = try await stage.process(list.clips) { observer.advanced(to: $0, of: list.clips.count, detail: nil) }
     } catch let failure as ClipStage.ClipFailure {
       let clip = list.clips[failure.clip]
       try RunData.writeFailure(of: clip, failure.diagnostic, to: folder)
@@ -109,14 +112,14 @@ public struct Runner: Sendable {
       LabelledRows(rows: scaled.selecting(indices), labels: indices.map { data.truth[$0] })
     }
     let validation = data.split.validation.isEmpty ? nil : rows(data.split.validation)
-    observer.began("training", total: 0)
+    observer.began("training", unit: "epochs")
     defer { observer.ended() }
     let observer = observer
     let task = TrainingTask(
       train: rows(data.split.train), validation: validation, classes: data.classes, seed: plan.seed, jobs: jobs,
       onEpoch: { record in
         let entries = record.entries.filter { $0.name != "learning_rate" }.map { "\($0.name) \(fixed($0.value, 3))" }
-        observer.advanced(to: record.epoch, detail: "of \(record.epochs) epochs, " + entries.joined(separator: ", "))
+        observer.advanced(to: record.epoch, of: record.epochs, detail: entries.joined(separator: ", "))
       }, isCancelled: isCancelled)
     let model = try plan.classifier.train(task)
     timings.training = (clock.now - start).seconds
