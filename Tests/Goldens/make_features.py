@@ -92,6 +92,7 @@ EFFECT_CASES = [
     ("augment.time_stretch", "voice", 3000, 22050, {"rate": 0.8}),
     ("augment.time_stretch", "voice", 6000, 22050, {"rate": 2.5}),
     ("augment.time_stretch", "tone", 100, 22050, {"rate": 0.5}),
+    ("augment.time_stretch", "click", 9000, 22050, {"rate": 0.5}),
     ("augment.pitch_shift", "voice", 3000, 22050, {"n_steps": 0.7}),
     ("augment.pitch_shift", "voice", 2000, 22050, {"n_steps": -7, "bins_per_octave": 24, "scale": True}),
 ]

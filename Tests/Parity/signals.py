@@ -6,7 +6,7 @@ import numpy as np
 import soundfile as sf
 
 RATES = [8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000]
-GENERATED = ["tone", "chirp", "clicks", "noise", "mix", "offset", "quiet", "silence", "tiny"]
+GENERATED = ["tone", "chirp", "clicks", "noise", "noise", "mix", "offset", "quiet", "silence", "tiny"]
 
 
 def corpus_files(folder):
