@@ -129,6 +129,8 @@ def load(r, samples):
 
 # How many samples a clip has: effects follow phases, whose rounding shows only over seconds.
 LENGTHS = {"augment.time_stretch": (5000, 60_000), "augment.pitch_shift": (5000, 60_000), "load": (3000, 200_000)}
+# Seldom what hardly changes: its derivative is rounding, of which there is little to compare.
+KINDS = {"feature.delta": 5 * ["tone", "chirp", "clicks", "noise", "mix", "offset"] + ["quiet", "silence", "tiny"]}
 PLUGINS = {
     "feature.zero_crossing_rate": zero_crossing_rate, "feature.chroma_stft": chroma_stft, "feature.mfcc": mfcc,
     "feature.rms": rms, "feature.melspectrogram": melspectrogram, "feature.delta": delta,

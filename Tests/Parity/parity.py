@@ -92,7 +92,8 @@ def draw(plugin, seed):
     r = random.Random(f"{plugin} {seed}")
     rng = np.random.default_rng([r.getrandbits(32)])
     rate = r.choice(signals.RATES)
-    kind, y = signals.draw(rng, CORPUS, rate, *cases.LENGTHS.get(plugin, (2000, 30_000)))
+    lengths, kinds = cases.LENGTHS.get(plugin, (2000, 30_000)), cases.KINDS.get(plugin, signals.GENERATED)
+    kind, y = signals.draw(rng, CORPUS, rate, *lengths, kinds)
     case = {"use": plugin, "seed": seed, "clip": kind, "samples": len(y), "rate": rate}
     return case | {"parameters": cases.PLUGINS[plugin](r, len(y))}, y
 

@@ -48,10 +48,10 @@ def generated(kind, count, rate, rng):
     return y.astype(np.float32)
 
 
-def draw(rng, corpus, rate, shortest, longest):
+def draw(rng, corpus, rate, shortest, longest, kinds=GENERATED):
     """A kind of clip and its samples: half of them real recordings, where there are any."""
     count = int(rng.integers(shortest, longest))
     if corpus and rng.random() < 0.5:
         return "recording", read(corpus[int(rng.integers(len(corpus)))], rng, count)
-    kind = str(rng.choice(GENERATED))
+    kind = str(rng.choice(kinds))
     return kind, generated(kind, count, rate, rng)
