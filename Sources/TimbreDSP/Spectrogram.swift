@@ -122,7 +122,7 @@ private func multiply(
 }
 
 /// Writes magnitudes and returns the largest.
-private func writeMagnitudes(of complex: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int)
+func writeMagnitudes(of complex: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int)
   -> Float
 {
   var largest: Float = 0

@@ -72,6 +72,7 @@ FEATURE_CASES = [
     ("feature.mfcc", "voice", 2000, 16000, {"n_fft": 512, "hop_length": 600, "n_mels": 40, "n_mfcc": 13, "lifter": 22, "htk": True}),
     ("feature.mfcc", "voice", 2000, 16000, {"n_fft": 512, "hop_length": 600, "n_mels": 40, "n_mfcc": 13, "dct_type": 3, "norm": None, "mel_norm": 2}),
     ("feature.mfcc", "voice", 2000, 16000, {"n_fft": 512, "hop_length": 600, "n_mels": 40, "n_mfcc": 40, "dct_type": 1}),
+    ("feature.mfcc", "tone", 4096, 11025, {"window": ["gaussian", 80.0], "center": False, "power": 1, "n_mels": 2, "n_mfcc": 2, "fmin": 50, "htk": True}),
     ("feature.mfcc", "silence", 2000, 16000, {"n_fft": 512, "hop_length": 600, "n_mels": 40, "n_mfcc": 13}),
     ("feature.chroma_stft", "voice", 3000, 22050, {}),
     ("feature.chroma_stft", "voice", 3000, 22050, {"power": 1}),
@@ -92,6 +93,7 @@ EFFECT_CASES = [
     ("augment.time_stretch", "voice", 3000, 22050, {"rate": 0.8}),
     ("augment.time_stretch", "voice", 6000, 22050, {"rate": 2.5}),
     ("augment.time_stretch", "tone", 100, 22050, {"rate": 0.5}),
+    ("augment.time_stretch", "click", 9000, 22050, {"rate": 0.5}),
     ("augment.pitch_shift", "voice", 3000, 22050, {"n_steps": 0.7}),
     ("augment.pitch_shift", "voice", 2000, 22050, {"n_steps": -7, "bins_per_octave": 24, "scale": True}),
 ]

@@ -31,7 +31,7 @@ import TimbreCore
     return try plugin(use, members).apply(to: signal, drawing: &draws)
   }
 
-  @Test func goldensAreThere() { #expect(Self.goldens.count == 5) }
+  @Test func goldensAreThere() { #expect(Self.goldens.count == 6) }
 
   /// Phases add up in single precision, so that a last bit of an angle can move a whole partial: the promise's 1e-4.
   @Test(arguments: goldens) func agreesWithLibrosa(_ golden: Golden) throws {
