@@ -75,26 +75,25 @@ class Bench:
             try:
                 self.workers[name] = Worker([str(word) for word in commands[name]], used)
             except Unavailable as reason:
-                self.missing[name] = str(reason)
-                raise
+                self.missing[name] = f"{name} does not start: {reason}"
+                raise Unavailable(self.missing[name]) from None
         return self.workers[name]
 
     def row(self, row, peer, what, measure, required=None):
         """Runs one row; `measure` returns what is to be added to its result."""
-        result = {"row": row, "peer": peer, "ratio": None, "spread": None, "required": required, "met": None, "what": what}
         if self.options.only and row not in self.options.only:
             return
-        print(f"{row} …", end="", file=sys.stderr, flush=True)
+        result = {"row": row, "peer": peer, "ratio": None, "spread": None, "required": required, "met": None, "what": what}
+        print(f"{row} …", file=sys.stderr, flush=True)
         try:
             result.update(measure())
             if required is not None:
                 result["met"] = result["ratio"] >= required
         except Unavailable as reason:
-            result["note"] = f"not run: {peer}: {reason}"
+            result["note"] = f"not run: {reason}"
         except Disagreement as reason:
             result.update(met=False, note=f"the two sides disagree: {reason}")
         self.results.append(result)
-        print(f"\r\033[K{describe(result)}", file=sys.stderr, flush=True)
 
     def against(self, peer, task, arguments, check, unit, per_call=None, seconds=None):
         """Times a task here and there. `per_call`: rows of a call, for figures per second; None for seconds a call."""
