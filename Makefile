@@ -45,6 +45,7 @@ parity: build test-packages $(VENV_PARITY)/ready
 
 # Timbre beside librosa and PyTorch on the same cores, alternating, in one run.
 bench: packages test-packages swift $(VENV_BENCH)/ready
+	$(BUILD) --product timbre
 	$(BUILD) --product timbre-bench
 	$(VENV_BENCH)/bin/python Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 

@@ -70,6 +70,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    .executableTarget(
+      name: "timbre-bench",
+      dependencies: ["TimbreCore", "TimbreAudio", "TimbreNN", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin"],
+      swiftSettings: settings),
+
     tests("TimbreCoreTests", []),
     tests("TimbreAudioTests", ["TimbreAudio"]),
     tests("TimbreDSPTests", ["TimbreDSP"]),

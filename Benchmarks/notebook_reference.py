@@ -18,16 +18,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
-
-def vector(y, sr):
-    spectrum = np.abs(librosa.stft(y))
-    return np.hstack([
-        np.mean(librosa.feature.zero_crossing_rate(y=y).T, axis=0),
-        np.mean(librosa.feature.chroma_stft(S=spectrum, sr=sr).T, axis=0),
-        np.mean(librosa.feature.mfcc(y=y, sr=sr).T, axis=0),
-        np.mean(librosa.feature.rms(y=y).T, axis=0),
-        np.mean(librosa.feature.melspectrogram(y=y, sr=sr).T, axis=0),
-    ])
+from notebook_vector import vector
 
 
 def rows(folder, rng):

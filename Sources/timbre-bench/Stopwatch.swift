@@ -1,0 +1,33 @@
+import Foundation
+import TimbreCore
+
+/// Repeats a piece of work and says how long one took.
+enum Stopwatch {
+  /// `seconds` (the median), `cpu` (the mean of what the process used, all threads) and `calls`.
+  static func time(seconds limit: Double, _ work: () throws -> [Float]) throws -> JSONValue {
+    for _ in 0..<3 { keep(try work()) }
+    let clock = ContinuousClock()
+    var taken: [Double] = []
+    let processor = processorSeconds()
+    let start = clock.now
+    repeat {
+      let begin = clock.now
+      keep(try work())
+      taken.append((clock.now - begin) / Duration.seconds(1))
+    } while (clock.now - start) / Duration.seconds(1) < limit
+    let cpu = (processorSeconds() - processor) / Double(taken.count)
+    taken.sort()
+    return .object([
+      .init("seconds", .number(taken[taken.count / 2])), .init("cpu", .number(cpu)), .init("calls", .int(taken.count)),
+    ])
+  }
+
+  /// User and system time of this process.
+  private static func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+
+  /// A result that somebody may look at cannot be optimised away.
+  @inline(never)
+  private static func keep(_ values: [Float]) { withExtendedLifetime(values) {} }
+}
+
+func flushOutput() { fflush(nil) }
