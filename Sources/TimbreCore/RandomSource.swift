@@ -75,8 +75,10 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
 }
 
 /// FNV-1a, 64 bits: equal on every run, unlike `Hasher`. For names, seeds and checksums; not for security.
+@inlinable
 public func stableHash(_ bytes: some Sequence<UInt8>) -> UInt64 {
   bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
 }
 
+@inlinable
 public func stableHash(_ text: String) -> UInt64 { stableHash(text.utf8) }
