@@ -20,7 +20,7 @@ public struct CSVDataset: DatasetReader {
     "dataset.csv", summary: "Recordings, or parts of them, listed in a CSV table.", reference: "RFC 4180",
     parameters: [
       .path("path", \.path, "The table: UTF-8, its first line naming the columns."),
-      .value("root", \.root, "The folder at which relative files start; null is the table's own."),
+      .path("root", \.root, "The folder at which relative files start; null is the table's own."),
       .string("delimiter", \.delimiter, "The character between fields."),
       .string("file_column", \.fileColumn, "The column of the audio files."),
       .string("label_column", \.labelColumn, "The column of the labels."),

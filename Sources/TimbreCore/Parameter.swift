@@ -70,6 +70,11 @@ extension Parameter {
     Parameter(name, field, .path, unit: nil, summary, isRequired: true)
   }
 
+  /// A file or folder, or null.
+  public static func path(_ name: String, _ field: Field<String?>, _ summary: String) -> Parameter {
+    Parameter(name, field, .optional(.path), unit: nil, summary)
+  }
+
   /// One of the cases of an enumeration with names.
   public static func choice<Choice: ParameterValue & CaseIterable & RawRepresentable<String>>(
     _ name: String, _ field: Field<Choice>, _ summary: String

@@ -64,7 +64,8 @@ extension Analysis {
       let row = energies.values[frame * energies.stride..<frame * energies.stride + energies.bins]
       return !row.contains { $0 >= share * spectrum.peaks[frame] }
     }
-    if isBuried || norm == .negativeInfinity {
+    // As for mel bands, small exponents raise the rounding of what is quiet.
+    if isBuried || power < 1 || norm == .negativeInfinity {
       energies = try preciseSpectrogram(stft, power: power).chromaEnergies(bank, sampleRate: rate, nFFT: stft.nFFT)
     }
     return try energies.normalised(norm)

@@ -7,11 +7,15 @@ final class Weights {
   let running: Floats
   private let arena = Arena()
 
-  /// Glorot-uniform kernels, zero biases; each tensor draws from a generator of its own.
-  init(_ plan: NetworkPlan, seed: UInt64) {
+  private init(unset plan: NetworkPlan) {
     self.plan = plan
     trained = arena.floats(plan.trainedCount)
     running = arena.floats(plan.runningCount)
+  }
+
+  /// Glorot-uniform kernels, zero biases; each tensor draws from a generator of its own.
+  convenience init(_ plan: NetworkPlan, seed: UInt64) {
+    self.init(unset: plan)
     for tensor in plan.tensors {
       let values = self[tensor]
       switch tensor.start {
@@ -27,7 +31,7 @@ final class Weights {
 
   /// - Throws: A `.badModel` diagnostic naming the first tensor that is missing, left over, or of another shape.
   convenience init(_ plan: NetworkPlan, tensors: [Tensor]) throws {
-    self.init(plan, seed: 0)
+    self.init(unset: plan)
     for expected in plan.tensors {
       guard let tensor = tensors.first(where: { $0.name == expected.name }) else {
         throw Diagnostic(

@@ -76,7 +76,8 @@ public final class AtomicFile {
 
   /// The bytes of a file.
   /// - Throws: An `.unreadableFile` diagnostic with the system's reason.
-  public static func read(_ path: String) throws -> [UInt8] {
+  /// - Parameter limit: More bytes than this are an error, also from a pipe or a device.
+  public static func read(_ path: String, atMost limit: Int = .max) throws -> [UInt8] {
     func failure(_ code: Int32) -> Diagnostic {
       Diagnostic(.unreadableFile, "cannot be read: \(reason(code))", subject: path)
     }
@@ -86,7 +87,7 @@ public final class AtomicFile {
     var info = stat()
     guard unsafe fstat(descriptor, &info) == 0 else { throw failure(errno) }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(max(0, Int(info.st_size)))
+    bytes.reserveCapacity(max(0, min(Int(info.st_size), limit)))
     var block = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = unsafe block.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -94,6 +95,10 @@ public final class AtomicFile {
       if count < 0 { throw failure(errno) }
       if count == 0 { return bytes }
       bytes += block[..<count]
+      guard bytes.count <= limit else {
+        throw Diagnostic(
+          .unreadableFile, "has more than \(limit) bytes", help: "is this the right file?", subject: path)
+      }
     }
   }
 

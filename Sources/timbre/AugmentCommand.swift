@@ -16,9 +16,12 @@ struct AugmentCommand: ParsableCommand {
 
   func run() throws {
     let augmenter = try PluginRequest(id: use, sets: sets).augmenter(registry)
+    guard out.lowercased().hasSuffix(".wav") || out.hasPrefix("/dev/") else {
+      throw RequestError([Diagnostic(.unknownChoice, "--out has to end in .wav", subject: out)])
+    }
     let loaded = try load(.file(audio), options: LoadOptions(sampleRate: nil))
     var draws = Draws(RandomSource(seed: seed))
-    let signal = try augmenter.apply(to: loaded.signal, drawing: &draws)
+    let signal = try augmenter.checkedApply(to: loaded.signal, drawing: &draws, id: use)
     try AtomicFile.write(AudioFile.encode(signal, as: .wav), to: out)
     for drawn in draws.record { Terminal.say("\(drawn.name) = \(drawn.value)") }
   }

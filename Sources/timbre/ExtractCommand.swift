@@ -101,7 +101,7 @@ struct ExtractCommand: AsyncParsableCommand {
   private func writeFolder(_ feature: @escaping Feature, _ options: LoadOptions, jobs: Int) async throws {
     let format = format ?? .npy
     let names = try outputNames(format)
-    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    try FileSystem.makeFolder(out)
     let failures = await mapInOrder(Array(zip(audio, names)), jobs: jobs) { file, name -> Diagnostic? in
       do {
         try write(feature(load(.file(file), options: options).signal), of: file, as: format, to: out + "/" + name)

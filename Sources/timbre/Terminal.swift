@@ -5,7 +5,16 @@ import TimbreWorkflow
 
 /// Standard output for results, standard error for everything else.
 enum Terminal {
-  static func print(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: FileHandle.standardOutput) }
+  /// A result that cannot be written is a failure, or a script would take silence for an answer.
+  static func print(_ text: String) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+    } catch {
+      say("error: standard output cannot be written: \(unsafe String(cString: strerror(errno)))")
+      exit(1)
+    }
+  }
+
   static func say(_ text: String) { write(text + "\n", to: FileHandle.standardError) }
 
   static func write(_ text: String, to handle: FileHandle) { try? handle.write(contentsOf: Data(text.utf8)) }
@@ -13,7 +22,6 @@ enum Terminal {
   static func exit(_ code: Int32) -> Never { Foundation.exit(code) }
 
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
-  static var currentFolder: String { FileManager.default.currentDirectoryPath }
 }
 
 /// A bar with rate and time left on a terminal, plain lines elsewhere.
@@ -88,10 +96,18 @@ enum Interrupt {
   static var wasRequested: Bool { flag.load(ordering: .relaxed) }
 
   static func watch() {
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       signal(number) { number in
         if Interrupt.flag.exchange(true, ordering: .relaxed) { _exit(128 + number) }
       }
     }
+  }
+
+  /// Whether the parent asked for it to be ignored, as nohup does.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var current = sigaction()
+    guard unsafe sigaction(number, nil, &current) == 0 else { return false }
+    return unsafe unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

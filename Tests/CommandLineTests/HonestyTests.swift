@@ -123,3 +123,92 @@ import TimbreCore
     #expect(run.err.contains("feature mel") && run.err.contains("loud"), "\(run.err)")
   }
 }
+
+/// What must not be said, and what must not be lost.
+@Suite struct TruthTests {
+  private func corpus(_ table: String, _ changes: [String: String?] = [:]) throws -> TinyCorpus {
+    let corpus = try TinyCorpus()
+    try corpus.space.write(table, to: "list.csv")
+    try corpus.write(
+      changes.merging(["dataset": #"{ "use": "dataset.csv", "path": "list.csv" }"#]) { first, _ in first })
+    return corpus
+  }
+
+  private func rows(_ line: (String, Int) -> String) -> String {
+    ["high", "low"].flatMap { label in
+      (0..<8).map { "clips/\(label)/\(label)\($0).wav,\(label)," + line(label, $0) + "\n" }
+    }.joined()
+  }
+
+  @Test func independenceIsNotClaimedWhereTrainingSpeakersAreUnknown() throws {
+    let table = "file,label,speaker,split\n" + rows { "\($1 < 6 ? "" : "s\($1)"),\($1 < 6 ? "train" : "test")" }
+    let corpus = try corpus(table, ["split": #"{ "by": "column", "column": "split" }"#])
+    #expect(try corpus.space.timbre("run", "w.json", "--out", "out").status == 0)
+    let verdict = try #require(corpus.space.object("out/metrics.json")["verdict"] as? String)
+    #expect(verdict.hasPrefix("Speakers are unknown for 12 clips"), "\(verdict)")
+    #expect(try corpus.space.text("out/report.html").contains("class=\"verdict caution\""))
+    // The dataset's own column of that name keeps its values beside the run's.
+    let clips = try corpus.space.table("out/clips.csv")
+    #expect(Set(clips.compactMap { $0["dataset_split"] }) == ["train", "test"])
+    #expect(Set(clips.compactMap { $0["split"] }) == ["train", "test", "unused"])
+  }
+
+  @Test func aClassThatFailsWholeAndASingleClassAreErrors() throws {
+    let corpus = try corpus("file,label\n" + rows { _, _ in "" }.replacingOccurrences(of: ",\n", with: "\n"))
+    for index in 0..<4 { try corpus.space.write("junk", to: "clips/ghost/\(index).wav") }
+    try corpus.write(["on_error": "\"skip\""])
+    let ghost = try corpus.space.timbre("run", "w.json", "--out", "ghost")
+    #expect(ghost.status == 1)
+    #expect(ghost.err.contains("every clip of the class \"ghost\" failed"), "\(ghost.err)")
+    #expect(try corpus.space.table("ghost/clips.csv").count == 4)
+    try FileManager.default.removeItem(atPath: corpus.space.path("clips/ghost"))
+    try FileManager.default.removeItem(atPath: corpus.space.path("clips/low"))
+    let single = try corpus.space.timbre("run", "w.json", "--out", "single")
+    #expect(single.status == 1)
+    #expect(single.err.contains("at least two classes"), "\(single.err)")
+  }
+
+  @Test func entriesThatArePassedOverAreListed() throws {
+    let corpus = try corpus(
+      "file,label\n" + rows { _, _ in "" }.replacingOccurrences(of: ",\n", with: "\n") + "clips/gone.wav,high\n")
+    let run = try corpus.space.timbre("run", "w.json", "--out", "out")
+    #expect(run.status == 0)
+    #expect(run.err.contains("1 entry of the dataset passed over") && run.err.contains("gone.wav"), "\(run.err)")
+    let passed = try corpus.space.table("out/clips.csv").filter { $0["status"] == "passed over" }
+    #expect(passed.count == 1)
+    #expect(try corpus.space.object("out/metrics.json")["passed_over_files"] as? Int == 1)
+  }
+
+  @Test func aRelativeRootStartsAtTheWorkflow() throws {
+    let corpus = try TinyCorpus()
+    try corpus.space.write(
+      "file,label\n" + rows { _, _ in "" }.replacingOccurrences(of: ",\n", with: "\n"), to: "tables/list.csv")
+    try corpus.write(["dataset": #"{ "use": "dataset.csv", "path": "tables/list.csv", "root": "." }"#])
+    let run = try Running(
+      program, ["run", corpus.space.path("w.json"), "--out", corpus.space.path("out")], in: URL(fileURLWithPath: "/")
+    ).finish()
+    #expect(run.status == 0, "\(run.err)")
+  }
+
+  @Test func resultsThatCannotBeWrittenAreFailures() throws {
+    let space = try Workspace()
+    try space.write(voice(pitch: 150), to: "in.wav")
+    let full = try Running(
+      URL(fileURLWithPath: "/bin/bash"), ["-c", "'\(program.path)' schema > /dev/full"], in: space.url
+    ).finish()
+    #expect(full.status == 1)
+    #expect(full.err.contains("standard output cannot be written"))
+    try space.write(Signal(samples: voice(pitch: 150).samples.map { $0 * 1e38 }, sampleRate: 16_000), to: "huge.wav")
+    let noise = try space.timbre(
+      "augment", "huge.wav", "--use", "augment.noise", "--set", "amount=1000", "--out", "n.wav")
+    #expect(noise.status == 1 && noise.err.contains("not_finite") && !space.exists("n.wav"), "\(noise.err)")
+    #expect(try space.timbre("augment", "in.wav", "--use", "augment.noise", "--out", "n.flac").status == 2)
+    #expect(try space.timbre("lint", "/dev/zero").status == 2)
+    let folder = try space.timbre("extract", "in.wav", "in.wav", "--use", "feature.rms", "--out", "many")
+    #expect(folder.status == 2 && folder.err.contains("both be written"))
+    try space.write("x", to: "file")
+    try FileManager.default.copyItem(atPath: space.path("in.wav"), toPath: space.path("other.wav"))
+    let blocked = try space.timbre("extract", "in.wav", "other.wav", "--use", "feature.rms", "--out", "file")
+    #expect(blocked.status == 1 && blocked.err.contains("the folder cannot be made"), "\(blocked.err)")
+  }
+}

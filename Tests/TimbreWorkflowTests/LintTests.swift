@@ -176,6 +176,24 @@ import TimbreWorkflow
     #expect(findings.compactMap { $0.location?.line } == [2, 4, 5, 7, 8])
   }
 
+  @Test func oneMistakeDoesNotHideAnother() throws {
+    let text = Sample.text(
+      replacing: "features",
+      by:
+        #""features": { "rms": { "use": "feature.rms", "hop": 1 }, "mfcc": { "use": "feature.mfcc", "fmin": 500, "fmax": 100 }, "a": { "use": "feature.delta", "of": "a" } },"#
+    ).replacing("mfcc.std", with: "mfc.std")
+    let kinds = try lint(text).findings.map(\.kind.rawValue)
+    #expect(Set(kinds) == ["unknown_key", "invalid_parameters", "cycle", "bad_reference"], "\(kinds)")
+  }
+
+  @Test func manyMistakesAreCutShort() throws {
+    let many = (0..<20_000).map { "\"k\($0)\": 1, \"d\": 1" }.joined(separator: ", ")
+    let start = ContinuousClock.now
+    let findings = try lint("{\(many)}").findings
+    #expect((1...300).contains(findings.count))
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
   @Test func aSplitByRowLeaksUnlessTheWorkflowWantsIt() throws {
     let views = #""views": { "original": [], "n": ["augment.noise"] },"#
     let base = Sample.text(replacing: "views", by: views)

@@ -19,6 +19,17 @@ import TimbreWorkflow
     #expect(resolved["load"]?["duration"] == 1.5)
   }
 
+  @Test func pathsReachIntoDefaultsThatAreNotWrittenOut() throws {
+    let workflow = try lint(
+      Sample.text(), sets: ["classifier.optimizer.learning_rate=0.01", "classifier.layers.0.filters=8"])
+    #expect(workflow.findings.isEmpty, "\(workflow.findings)")
+    let classifier = try #require(workflow.plan?.resolved["classifier"])
+    #expect(classifier["optimizer"]?["type"] == "adam")
+    #expect(classifier["optimizer"]?["learning_rate"] == 0.01)
+    #expect(classifier["layers"]?.arrayValue?.first?["filters"] == 8)
+    #expect(classifier["layers"]?.arrayValue?.count == 12)
+  }
+
   @Test func stepsReachIntoListsAndBareNames() throws {
     let text = Sample.text(replacing: "views", by: #""views": { "original": [], "n": ["augment.noise"] },"#)
     let workflow = try lint(text, sets: ["views.n.0.amount=0.5"])

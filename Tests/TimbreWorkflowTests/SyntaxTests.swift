@@ -46,6 +46,17 @@ import TimbreWorkflow
     #expect(findings.first?.message.contains("more than the 8388608") == true)
   }
 
+  @Test func wordsEndWhereTheirLettersEnd() throws {
+    let text = Sample.text(
+      replacing: "seed", by: #""views": {"original":[]}, "scale":"standard","split":{"test":0.3,"seed":null},"#
+    )
+    .replacing(Sample.lines["views"] ?? "", with: "").replacing(Sample.lines["scale"] ?? "", with: "")
+    .replacing(Sample.lines["split"] ?? "", with: "")
+    let findings = try lint(text.replacing("}\n", with: "}")).findings
+    #expect(findings.isEmpty, "\(findings)")
+    try expectOne("«[true,false,null]", "wrong_type", "a workflow is an object")
+  }
+
   @Test func duplicateKeysAreErrorsAtTheSecondOne() throws {
     try expectOne(
       Sample.text(replacing: "seed", by: #""seed": 3, «"seed": 4,"#), "duplicate_key", "\"seed\" stands twice")

@@ -72,7 +72,7 @@ package struct JSONParser {
 
   private mutating func word() throws -> JSONValue {
     let start = at
-    while let byte, (UInt8(ascii: "A")...UInt8(ascii: "z")).contains(byte) { at += 1 }
+    while let byte, Character(Unicode.Scalar(byte)).isLetter { at += 1 }
     switch String(decoding: source.bytes[start..<at], as: UTF8.self) {
     case "true": return .bool(true)
     case "false": return .bool(false)
@@ -204,6 +204,8 @@ package struct JSONParser {
       if seen.insert(key).inserted {
         members.append(LocatedMember(key: key, keySource: parser.source, keyRange: keyRange, value: value))
       } else {
+        // Beyond a hundred, more of them help nobody.
+        guard parser.duplicates.count < 100 else { return }
         parser.duplicates.append(
           Diagnostic(
             .duplicateKey, "the key \"\(key)\" stands twice in one object", help: "remove or rename one of them",

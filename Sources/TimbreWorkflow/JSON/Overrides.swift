@@ -59,15 +59,34 @@ extension LocatedValue {
     return copy
   }
 
-  /// The tree with one value set; objects on the way are made where they are missing.
-  /// - Throws: A `.badOverride` diagnostic where the path runs through something that has no parts.
-  func applying(_ override: Override) throws -> LocatedValue {
-    try setting(override, steps: override.steps[...])
+  /// A value that stands nowhere, told of as if it stood at one place.
+  fileprivate init(_ json: JSONValue, source: SourceText, range: Range<Int>) {
+    func located(_ json: JSONValue) -> LocatedValue { LocatedValue(json, source: source, range: range) }
+    switch json {
+    case .array(let items): self.init(.array(items.map(located)), source: source, range: range)
+    case .object(let members):
+      let located = members.map {
+        LocatedMember(key: $0.key, keySource: source, keyRange: range, value: located($0.value))
+      }
+      self.init(.object(located), source: source, range: range)
+    default: self.init(.scalar(json), source: source, range: range)
+    }
   }
 
-  private func setting(_ override: Override, steps: ArraySlice<(name: String, range: Range<Int>)>) throws
-    -> LocatedValue
+  /// The tree with one value set; objects on the way are made where they are missing.
+  /// - Throws: A `.badOverride` diagnostic where the path runs through something that has no parts.
+  ///
+  /// - Parameter defaults: The default of a plugin's parameter, for a path that leads into one that is not written out.
+  func applying(_ override: Override, defaults: (_ id: String, _ parameter: String) -> JSONValue? = { _, _ in nil })
+    throws -> LocatedValue
   {
+    try setting(override, steps: override.steps[...], defaults)
+  }
+
+  private func setting(
+    _ override: Override, steps: ArraySlice<(name: String, range: Range<Int>)>,
+    _ defaults: (String, String) -> JSONValue?
+  ) throws -> LocatedValue {
     guard let step = steps.first else { return override.value }
     func failure(_ message: String) -> Diagnostic {
       Diagnostic(.badOverride, message, location: override.source.location(of: step.range))
@@ -78,17 +97,18 @@ extension LocatedValue {
       guard let index = Int(step.name), items.indices.contains(index) else {
         throw failure("\"\(step.name)\" is no place in a list of \(items.count)")
       }
-      items[index] = try items[index].setting(override, steps: steps.dropFirst())
+      items[index] = try items[index].setting(override, steps: steps.dropFirst(), defaults)
       copy.content = .array(items)
     case .object(var members):
       if let index = members.firstIndex(where: { $0.key == step.name }) {
-        members[index].value = try members[index].value.setting(override, steps: steps.dropFirst())
+        members[index].value = try members[index].value.setting(override, steps: steps.dropFirst(), defaults)
       } else {
-        let empty = LocatedValue(.object([]), source: override.source, range: step.range)
+        let written = copy.json["use"]?.stringValue.flatMap { steps.count > 1 ? defaults($0, step.name) : nil }
+        let start = LocatedValue(written ?? .object([]), source: override.source, range: step.range)
         members.append(
           LocatedMember(
             key: step.name, keySource: override.source, keyRange: step.range,
-            value: try empty.setting(override, steps: steps.dropFirst())))
+            value: try start.setting(override, steps: steps.dropFirst(), defaults)))
       }
       copy.content = .object(members)
     case .scalar(.string(let name)):
@@ -96,10 +116,10 @@ extension LocatedValue {
       let tag = name.contains(".") ? "use" : "type"
       let member = LocatedMember(key: tag, keySource: source, keyRange: range, value: self)
       copy.content = .object([member])
-      return try copy.setting(override, steps: steps)
+      return try copy.setting(override, steps: steps, defaults)
     case .scalar(.null):
       copy.content = .object([])
-      return try copy.setting(override, steps: steps)
+      return try copy.setting(override, steps: steps, defaults)
     case .scalar(let value): throw failure("\"\(step.name)\" cannot be set inside \(value.typeName)")
     }
     return copy

@@ -42,6 +42,6 @@ extension SourceText {
       throw Diagnostic(
         .unreadableFile, "the file has \(size) bytes; a workflow has at most \(JSONParser.largest)", subject: path)
     }
-    self.init(name: path, bytes: try AtomicFile.read(path))
+    self.init(name: path, bytes: try AtomicFile.read(path, atMost: JSONParser.largest))
   }
 }

@@ -54,8 +54,10 @@ extension Linter {
     return options
   }
 
-  /// The feature nodes, each after the one that it reads.
-  mutating func checkedNodes() -> [VectorRecipe.Node]? {
+  /// The feature nodes, each after the one that it reads; nil where something is wrong with one of them.
+  ///
+  /// - Parameter broken: Nodes whose form is wrong, which has been told.
+  mutating func checkedNodes(broken: Set<String> = []) -> [VectorRecipe.Node]? {
     checkNames(in: "features")
     let members = value(of: "features").members ?? []
     if members.isEmpty { report(.missingKey, "there is no feature", at: [.key("features")]) }
@@ -75,21 +77,29 @@ extension Linter {
       report(
         .cycle, "the feature \"\(name)\" reads itself through \"of\"", at: [.key("features"), .key(name), .key("of")])
     }
-    guard !findings.contains(where: { $0.kind == .cycle || $0.kind == .badReference }) else { return nil }
-
-    var nodes: [VectorRecipe.Node] = []
-    var waiting = members
-    while !waiting.isEmpty {
-      let ready = waiting.filter { member in
-        sources[member.key].map { source in nodes.contains { $0.name == source } } ?? true
+    var made: [String: (id: String, feature: Registry.Feature)] = [:]
+    for member in members where !broken.contains(member.key) {
+      if let id = pluginID(member.value),
+        let feature = self.made([.key("features"), .key(member.key)], member.value, registry.features)
+      {
+        made[member.key] = (id, feature)
       }
-      waiting.removeAll { member in ready.contains { $0.key == member.key } }
-      for member in ready {
-        guard let id = pluginID(member.value),
-          let feature = made([.key("features"), .key(member.key)], member.value, registry.features)
-        else { return nil }
-        let source = sources[member.key].flatMap { source in nodes.firstIndex { $0.name == source } }
-        nodes.append(VectorRecipe.Node(name: member.key, plugin: id, source: source, feature: feature))
+    }
+    let isSound = !findings.contains { $0.kind == .cycle || $0.kind == .badReference }
+    return isSound && made.count == members.count ? Self.ordered(names, made, sources) : nil
+  }
+
+  private static func ordered(
+    _ names: [String], _ made: [String: (id: String, feature: Registry.Feature)], _ sources: [String: String]
+  ) -> [VectorRecipe.Node] {
+    var nodes: [VectorRecipe.Node] = []
+    while nodes.count < names.count {
+      for name in names where !nodes.contains(where: { $0.name == name }) {
+        let source = sources[name].flatMap { source in nodes.firstIndex { $0.name == source } }
+        if sources[name] != nil, source == nil { continue }
+        if let (id, feature) = made[name] {
+          nodes.append(VectorRecipe.Node(name: name, plugin: id, source: source, feature: feature))
+        }
       }
     }
     return nodes
@@ -106,10 +116,13 @@ extension Linter {
     return false
   }
 
-  mutating func checkedItems(_ nodes: [VectorRecipe.Node]) -> [VectorRecipe.Item] {
+  /// The vector's items; nil where something is wrong with one of them or there are no nodes to point to.
+  mutating func checkedItems(_ nodes: [VectorRecipe.Node]?) -> [VectorRecipe.Item]? {
+    let names = (value(of: "features").members ?? []).map(\.key)
+    let asked = value(of: "vector").arrayValue ?? []
     var items: [VectorRecipe.Item] = []
     var seen: Set<String> = []
-    for (index, item) in (value(of: "vector").arrayValue ?? []).enumerated() {
+    for (index, item) in asked.enumerated() {
       let path: [ValueFinding.Step] = [.key("vector"), .index(index)]
       guard let text = item.stringValue else { continue }
       guard let dot = text.firstIndex(of: ".") else {
@@ -118,22 +131,22 @@ extension Linter {
       }
       let name = String(text[..<dot])
       let statisticName = String(text[text.index(after: dot)...])
-      let node = nodes.firstIndex { $0.name == name }
       var statistic: Statistic?
       do {
         statistic = try Statistic(parsing: statisticName)
       } catch {
         report(error, at: path)
       }
-      if node == nil {
+      if !names.contains(name) {
         report(
-          .badReference, "there is no feature \"\(name)\"", help: suggestion(for: name, among: nodes.map(\.name)),
-          at: path)
+          .badReference, "there is no feature \"\(name)\"", help: suggestion(for: name, among: names), at: path)
       }
       if !seen.insert(text).inserted { report(.duplicateItem, "\"\(text)\" stands twice in the vector", at: path) }
-      if let node, let statistic { items.append(VectorRecipe.Item(node: node, statistic: statistic)) }
+      if let node = nodes?.firstIndex(where: { $0.name == name }), let statistic {
+        items.append(VectorRecipe.Item(node: node, statistic: statistic))
+      }
     }
-    return items
+    return items.count == asked.count ? items : nil
   }
 
   /// Reports nodes whose parameters make no sense at the rate of loading.

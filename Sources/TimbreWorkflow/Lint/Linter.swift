@@ -47,7 +47,7 @@ struct Linter {
       return nil
     }
     let formal = grammar.keys.findings(in: members, owner: "the workflow")
-    for finding in formal {
+    for finding in formal.prefix(100) {
       report(finding.kind, finding.message, help: finding.help, at: finding.path, isAboutKey: finding.isAboutKey)
     }
     // A part with errors of form is left out of what follows, so that one mistake is told once.
@@ -59,8 +59,16 @@ struct Linter {
     checkVersions(sound("plugins"))
     let views = sound("views") ? checkedViews() : nil
     let split = sound("split") ? checkedSplit(views: views) : nil
-    let nodes = sound("features") ? checkedNodes() : nil
-    let items = sound("vector") && nodes != nil ? checkedItems(nodes ?? []) : nil
+    let brokenNodes = Set(
+      formal.compactMap { finding -> String? in
+        guard finding.path.count > 1, finding.path[0] == .key("features"), case .key(let name) = finding.path[1] else {
+          return nil
+        }
+        return name
+      })
+    let hasNodes = value(of: "features").members != nil && !missing.contains("features")
+    let nodes = hasNodes ? checkedNodes(broken: brokenNodes) : nil
+    let items = hasNodes && sound("vector") ? checkedItems(nodes) : nil
     let load = sound("load") ? LoadOptions(json: value(of: "load")) : nil
     var recipe: VectorRecipe?
     if let nodes, let items, let load { recipe = checkedRecipe(VectorRecipe(load: load, nodes: nodes, items: items)) }
@@ -145,7 +153,7 @@ extension JSONValue {
   /// Relative paths joined to `folder`, wherever the type says that a string is a path.
   func absolutePaths(type: ParameterType, folder: String) -> JSONValue {
     switch (type, self) {
-    case (.path, .string(let path)): .string(path.hasPrefix("/") ? path : folder + "/" + path)
+    case (.path, .string(let path)): .string(path.isEmpty || path.hasPrefix("/") ? path : folder + "/" + path)
     case (.oneOf(let types), _):
       types.first { $0.findings(in: self).isEmpty }.map { absolutePaths(type: $0, folder: folder) } ?? self
     case (.list(let element, _), .array(let items)):
@@ -171,7 +179,8 @@ extension Linter {
     guard findings.isEmpty, let load = LoadOptions(json: value(of: "load")), let nodes = checkedNodes() else {
       return nil
     }
-    let recipe = VectorRecipe(load: load, nodes: nodes, items: checkedItems(nodes))
+    guard let items = checkedItems(nodes) else { return nil }
+    let recipe = VectorRecipe(load: load, nodes: nodes, items: items)
     guard let classifier = made(["classifier"], registry.classifiers), findings.isEmpty else { return nil }
     return (recipe, classifier)
   }

@@ -37,7 +37,11 @@ public struct Workflow: Sendable {
     do {
       let parsed = try JSONParser.parse(source)
       findings += parsed.duplicates
-      root = try overrides.reduce(parsed.value) { try $0.applying($1) }
+      root = try overrides.reduce(parsed.value) { value, override in
+        try value.applying(override) { id, parameter in
+          registry.description(of: id)?.parameters.first { $0.name == parameter }?.defaultValue
+        }
+      }
     } catch let diagnostic as Diagnostic {
       findings.append(diagnostic)
       return

@@ -31,12 +31,10 @@ public struct Plan: Sendable {
       var signal = signal
       var draws = Draws(RandomSource(seed: seed, clip, name))
       for step in steps {
-        signal = try step.augmenter.apply(to: signal, drawing: &draws)
-        guard !signal.samples.isEmpty else {
-          throw Diagnostic(.emptyAudio, "\(step.id) left no samples of view \(name)")
-        }
-        if let index = signal.firstNonFinite {
-          throw Diagnostic(.notFinite, "\(step.id) made sample \(index) of view \(name) NaN or infinite")
+        do {
+          signal = try step.augmenter.checkedApply(to: signal, drawing: &draws, id: step.id)
+        } catch let diagnostic as Diagnostic {
+          throw diagnostic.about("view \(name)")
         }
       }
       return (signal, draws.record)
@@ -142,6 +140,16 @@ public struct VectorRecipe: Sendable {
       vector += pooled
     }
     return vector
+  }
+}
+
+extension Augmenter {
+  /// What the augmenter makes of a signal, once it is seen to be usable: not empty, and finite.
+  public func checkedApply(to signal: Signal, drawing draws: inout Draws, id: String) throws -> Signal {
+    let result = try apply(to: signal, drawing: &draws)
+    guard !result.samples.isEmpty else { throw Diagnostic(.emptyAudio, "\(id) left no samples") }
+    if let index = result.firstNonFinite { throw Diagnostic(.notFinite, "\(id) made sample \(index) NaN or infinite") }
+    return result
   }
 }
 

@@ -71,7 +71,7 @@ public struct Bundle: Sendable {
       Diagnostic(
         .badBundle, message, help: "train again, or take the bundle from its run folder again", subject: folder)
     }
-    let source = SourceText(name: name, bytes: try AtomicFile.read(name))
+    let source = SourceText(name: name, bytes: try AtomicFile.read(name, atMost: JSONParser.largest))
     let head: LocatedValue
     do {
       head = try JSONParser.parse(source).value
@@ -82,6 +82,7 @@ public struct Bundle: Sendable {
     guard let version = head["timbre_bundle"]?.json.intValue else {
       throw damaged("\(Self.headName) is not a bundle's")
     }
+    guard version > 0 else { throw damaged("\(Self.headName) has no version") }
     guard version <= Self.version else {
       throw Diagnostic(
         .badBundle, "the bundle is of version \(version), this program reads up to version \(Self.version)",
@@ -95,8 +96,20 @@ public struct Bundle: Sendable {
     guard self.head["tensors_checksum"]?.stringValue == Self.checksum(bytes) else {
       throw damaged("\(Self.tensorsName) was changed or cut short after training")
     }
-    let tensors = try Safetensors(decoding: bytes).tensors
+    let tensors: [Tensor]
+    do {
+      tensors = try Safetensors(decoding: bytes).tensors
+    } catch let diagnostic as Diagnostic {
+      throw diagnostic.about(folder + "/" + Self.tensorsName)
+    }
+    for member in self.head["plugins"]?.members ?? [] {
+      guard let plugin = registry.description(of: member.key), member.value.intValue != plugin.version else { continue }
+      throw Diagnostic(
+        .badBundle, "trained with version \(member.value) of \(plugin.id), this program has version \(plugin.version)",
+        help: "its numbers would differ: train again, or use the Timbre it was trained with", subject: folder)
+    }
     guard let labels = self.head["labels"].flatMap([String].init(json:)), labels.count > 1,
+      Set(labels).count == labels.count,
       let columns = self.head["columns"].flatMap([String].init(json:)),
       let scale = self.head["scale"].flatMap(ScalerKind.init(json:))
     else { throw damaged("\(Self.headName) lacks labels, columns or scale") }
@@ -107,7 +120,8 @@ public struct Bundle: Sendable {
     }
     let made = try recipe.columns().map(\.name)
     guard made == columns else {
-      throw damaged("its features now give \(made.count) columns, its model was trained on \(columns.count)")
+      let other = zip(made, columns).first { $0 != $1 }.map { ", the first that differs: \($0.0), not \($0.1)" } ?? ""
+      throw damaged("its features now give \(made.count) columns, its model was trained on \(columns.count)\(other)")
     }
     self.recipe = recipe
     self.labels = labels

@@ -31,10 +31,11 @@ extension Runner {
     let rounds = max(1, (wanted + data.classes.count - 1) / data.classes.count)
     var chosen: [Int] = []
     for round in 0..<(perClass.map(\.count).max() ?? 0) {
-      for items in perClass where round < items.count && chosen.count < wanted {
-        // Steps that spread over speakers, who follow one another in most datasets.
-        let step = max(1, items.count / rounds)
-        chosen.append(items[round * step % items.count])
+      for (index, items) in perClass.enumerated() where round < items.count && chosen.count < wanted {
+        // Speakers follow one another in most datasets: each class begins elsewhere, and rounds are far apart.
+        let start = items.count * index / perClass.count
+        let far = round < rounds ? items.count * round / rounds : round
+        chosen.append(items[(start + far) % items.count])
       }
     }
     return Set(chosen).sorted()

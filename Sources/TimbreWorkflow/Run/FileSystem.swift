@@ -1,8 +1,25 @@
 import Foundation
+import TimbreCore
 
 /// Questions about files that need no error.
 public enum FileSystem {
   public static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Makes a folder and those above it.
+  /// - Throws: An `.unwritableFile` diagnostic with the system's reason.
+  public static func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+      let reason =
+        cause.map { unsafe String(cString: strerror(Int32($0.code))) }
+        ?? "a file has this name, or its place cannot be written"
+      throw Diagnostic(
+        .unwritableFile, "the folder cannot be made: \(reason)", help: "name a folder that you may write to with --out",
+        subject: path)
+    }
+  }
 
   /// Bytes of a regular file; nil for everything else.
   public static func size(_ path: String) -> Int? {

@@ -36,30 +36,33 @@ struct Outcome: Sendable {
   }
 
   /// What the first line of the report says about how far the numbers can be trusted.
-  var verdict: (text: String, isLeak: Bool) {
-    if let sentence = data.leaks.sentence { return ("This evaluation leaks: \(sentence).", true) }
-    let known = tested.allSatisfy { data.clip(ofRow: $0).speaker != nil }
-    if !known { return ("Speakers are unknown: some may be on both sides.", false) }
+  var verdict: (text: String, level: RunReport.Verdict.Level) {
+    if let sentence = data.leaks.sentence { return ("This evaluation leaks: \(sentence).", .leak) }
+    let used = data.split.train + data.split.validation + tested
+    let unknown = Set(used.map { data.table.rows[$0].item }).count { data.table.items[$0].speaker == nil }
     if data.leaks.isSpeakerDependent {
       let count = data.leaks.test.speakers.count
-      return ("Speaker-dependent: \(count) of the test speakers were also trained on.", false)
+      let more = unknown > 0 ? " \(unknown) clips have no known speaker." : ""
+      return ("Speaker-dependent: \(count) of the test speakers were also trained or validated on.\(more)", .caution)
     }
-    return ("Speaker-independent: no test speaker was trained on.", false)
+    if unknown > 0 { return ("Speakers are unknown for \(unknown) clips: some may be on both sides.", .caution) }
+    return ("Speaker-independent: no test speaker was trained on.", .sound)
   }
 
   /// The numbers that a bundle carries along.
   var brief: JSONValue {
     [
-      "verdict": .string(verdict.text), "leak": .bool(verdict.isLeak), "accuracy": .number(metrics.scores.accuracy),
+      "verdict": .string(verdict.text), "leak": .bool(data.leaks.isLeak), "accuracy": .number(metrics.scores.accuracy),
       "uar": .number(metrics.scores.uar), "macro_f1": .number(metrics.scores.macroF1), "test_rows": .int(tested.count),
     ]
   }
 
   var json: JSONValue {
     let head: [JSONValue.Member] = [
-      .init("verdict", .string(verdict.text)), .init("leak", .bool(verdict.isLeak)),
+      .init("verdict", .string(verdict.text)), .init("leak", .bool(data.leaks.isLeak)),
       .init("speaker_dependent", .bool(data.leaks.isSpeakerDependent)),
       .init("majority_accuracy", .number(majority)), .init("failed_clips", .int(data.failures.count)),
+      .init("passed_over_files", .int(data.rejected.count)),
       .init(
         "sides",
         .object(

@@ -8,8 +8,7 @@ extension Runner {
     data: RunData, outcome: Outcome, model: any TrainedModel, shown: [RunReport.SampleClip], timings: Timings
   ) throws {
     let verdict = outcome.verdict
-    let level: RunReport.Verdict.Level = verdict.isLeak ? .leak : data.leaks.isSpeakerDependent ? .caution : .sound
-    var report = RunReport(title: plan.title, verdict: .init(level, verdict.text))
+    var report = RunReport(title: plan.title, verdict: .init(verdict.level, verdict.text))
     report.description = plan.summary
     report.summary = summary(data, outcome)
     report.metrics = metrics(outcome)
@@ -66,7 +65,9 @@ extension Runner {
       views == ["original"]
       ? " Test rows are unaltered recordings." : " Test rows are the views \(views.sorted().joined(separator: ", "))."
     if !data.split.validation.isEmpty {
-      text += " \(many(data.split.validation.count, "row")) watched the training and took no part in it."
+      let rows = many(data.split.validation.count, "row")
+      text +=
+        " \(rows) watched the training: no gradient came from them, but early stopping and schedules may depend on them."
     }
     let failed = data.failures.count
     text +=

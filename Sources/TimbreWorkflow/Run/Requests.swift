@@ -12,7 +12,7 @@ public struct PluginRequest: Sendable {
   let id: String
   let root: LocatedValue
 
-  /// - Parameter flag: The option that named the plugin, for messages.
+  /// - Throws: A `RequestError` where a `--set` cannot be read.
   public init(id: String, sets: [String]) throws {
     let source = SourceText(name: "--use", text: id)
     let empty = LocatedValue(.object([]), source: source, range: 0..<source.bytes.count)

@@ -33,6 +33,13 @@ struct RunData: Sendable {
         .badDataset, "all \(clips.count) clips failed",
         help: clips.indices.first.flatMap { results[$0].failure?.message })
     }
+    // A class must not vanish from the result without a word.
+    let labels = Set(clips.map(\.label))
+    if let gone = labels.subtracting(sound.map { [clips] in clips[$0].label }).sorted().first {
+      throw Diagnostic(
+        .badDataset, "every clip of the class \"\(gone)\" failed",
+        help: "clips.csv gives the reasons; mend them or leave the class out")
+    }
     var values: [Float] = []
     values.reserveCapacity(sound.count * viewNames.count * columns.count)
     for index in sound {
@@ -86,10 +93,7 @@ struct RunData: Sendable {
 
   /// One line a row of `vectors.npy`, then one for each clip that failed.
   private func writeClips(to folder: RunFolder) throws {
-    var attributes: [String] = []
-    for clip in clips {
-      for attribute in clip.attributes where !attributes.contains(attribute.name) { attributes.append(attribute.name) }
-    }
+    let attributes = Self.attributes(of: clips)
     let sides = split.sides(rowCount: table.rows.count)
     var lines: [[String]] = []
     for (index, row) in table.rows.enumerated() {
@@ -103,19 +107,41 @@ struct RunData: Sendable {
           result.contentHash ?? "",
         ] + attributes.map { clip.value(of: $0) ?? "" })
     }
-    for (clip, reason) in failures {
-      lines.append(Self.failureLine(clip, reason) + attributes.map { clip.value(of: $0) ?? "" })
+    lines += failures.map {
+      Self.failureLine($0.clip, $0.reason) + attributes.map { [clip = $0.clip] in clip.value(of: $0) ?? "" }
     }
-    try CSV.write(header: Self.leadingColumns + attributes, rows: lines, to: folder.file("clips.csv"))
+    lines += rejected.map { Self.passedOverLine($0) + attributes.map { _ in "" } }
+    try CSV.write(header: Self.header(attributes), rows: lines, to: folder.file("clips.csv"))
+  }
+
+  private static func attributes(of clips: [Clip]) -> [String] {
+    var names: [String] = []
+    var seen: Set<String> = []
+    for clip in clips {
+      for attribute in clip.attributes where seen.insert(attribute.name).inserted { names.append(attribute.name) }
+    }
+    return names
+  }
+
+  /// The dataset's own columns follow; one that is called like a column of ours gets a prefix.
+  private static func header(_ attributes: [String]) -> [String] {
+    leadingColumns + attributes.map { leadingColumns.contains($0) ? "dataset_" + $0 : $0 }
+  }
+
+  private static func passedOverLine(_ reason: Diagnostic) -> [String] {
+    ["", "", reason.subject ?? reason.location?.file ?? "", "", "", "", "", "", "passed over", reason.message, ""]
   }
 
   private static func failureLine(_ clip: Clip, _ reason: Diagnostic) -> [String] {
     ["", clip.id, clip.file, clip.label, clip.speaker ?? "", "", "", "", "failed", reason.message, ""]
   }
 
-  /// `clips.csv` of a run that a clip stopped.
-  static func writeFailure(of clip: Clip, _ reason: Diagnostic, to folder: RunFolder) throws {
-    try CSV.write(header: leadingColumns, rows: [failureLine(clip, reason)], to: folder.file("clips.csv"))
+  /// `clips.csv` of a run that stops before it has rows: what failed and what was passed over.
+  static func writeFailures(
+    _ failures: [(clip: Clip, reason: Diagnostic)], passedOver: [Diagnostic], to folder: RunFolder
+  ) throws {
+    let lines = failures.map { failureLine($0.clip, $0.reason) } + passedOver.map(passedOverLine)
+    try CSV.write(header: leadingColumns, rows: lines, to: folder.file("clips.csv"))
   }
 }
 

@@ -37,18 +37,7 @@ public struct RunFolder: Sendable {
   public func file(_ name: String) -> String { name.isEmpty ? path : path + "/" + name }
 
   /// Makes a folder within the run folder.
-  func make(_ name: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: file(name), withIntermediateDirectories: true)
-    } catch {
-      let reason = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError).map {
-        unsafe String(cString: strerror(Int32($0.code)))
-      }
-      throw Diagnostic(
-        .unwritableFile, "the folder cannot be made: \(reason ?? error.localizedDescription)",
-        help: "name a folder that you may write to with --out", subject: file(name))
-    }
-  }
+  func make(_ name: String) throws { try FileSystem.makeFolder(file(name)) }
 
   func write(_ json: JSONValue, to name: String) throws { try AtomicFile.write(json.pretty, to: file(name)) }
 

@@ -51,13 +51,31 @@ public struct Runner: Sendable {
     let list = try dataset.clips()
     guard !list.clips.isEmpty else { throw Diagnostic(.badDataset, "the dataset has no clip") }
     if !list.rejected.isEmpty {
-      observer.noted("\(list.rejected.count) files of the dataset are passed over; the report lists them")
+      let (count, first) = (list.rejected.count, list.rejected[0])
+      observer.noted(
+        "\(count) \(count == 1 ? "entry" : "entries") of the dataset passed over, listed in clips.csv; the first: \(first)"
+      )
+    }
+    let labels = Set(list.clips.map(\.label))
+    guard labels.count > 1 else {
+      throw Diagnostic(
+        .badDataset, "all clips have the label \"\(labels.first ?? "")\"",
+        help: "a classifier needs at least two classes")
     }
     // What is wrong with the split shows before the audio is read.
     try plan.split.preview(list.clips.map { SplitItem($0) }, views: plan.views.map(\.name), workflowSeed: plan.seed)
 
     let results = try await extract(list, timings: &timings)
-    let data = try RunData(plan: plan, list: list, results: results)
+    let data: RunData
+    do {
+      data = try RunData(plan: plan, list: list, results: results)
+    } catch {
+      let failures = zip(list.clips, results).compactMap { clip, result in
+        result.failure.map { (clip: clip, reason: $0) }
+      }
+      try RunData.writeFailures(failures, passedOver: list.rejected, to: folder)
+      throw error
+    }
     try data.write(to: folder)
 
     let scaler = Scaler.fit(plan.scale, data.rows, rows: data.split.train)
@@ -91,7 +109,7 @@ public struct Runner: Sendable {
       results = try await stage.process(list.clips) { observer.advanced(to: $0, of: list.clips.count, detail: nil) }
     } catch let failure as ClipStage.ClipFailure {
       let clip = list.clips[failure.clip]
-      try RunData.writeFailure(of: clip, failure.diagnostic, to: folder)
+      try RunData.writeFailures([(clip, failure.diagnostic)], passedOver: list.rejected, to: folder)
       var diagnostic = failure.diagnostic.about(clip.id)
       if diagnostic.subject != clip.id { diagnostic.message += " (clip \(clip.id))" }
       diagnostic.help = (diagnostic.help.map { $0 + "; " } ?? "") + "\"on_error\": \"skip\" goes on without such clips"
