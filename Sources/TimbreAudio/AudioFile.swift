@@ -57,6 +57,13 @@ public enum AudioFile {
       throw Diagnostic(
         .badAudio, "the file's audio cannot be decoded", help: "copy or download it again", subject: path)
     }
+    let end = part.first + signal.samples.count
+    if signal.samples.count < part.count, let promised = file.promisedFrames(having: end) {
+      throw Diagnostic(
+        .badAudio,
+        "the file is cut short: of \(seconds(promised, rate: rate)) s only \(seconds(end, rate: rate)) s are there",
+        help: "copy or download it again", subject: path)
+    }
     try signal.requireFinite(from: part.first, subject: path)
     return (signal, file.info)
   }

@@ -40,6 +40,34 @@ struct SoundFile: ~Copyable {
 
   deinit { unsafe sf_close(handle) }
 
+  /// How many frames the header promises, where its data ends before they do; nil for a whole file.
+  ///
+  /// libsndfile corrects the count of frames silently, and mentions in its log what the header said. A size of nothing or of
+  /// all ones is what programs write that do not know the length yet: no promise.
+  func promisedFrames(having read: Int) -> Int? {
+    if let frames = info.frames, info.format == "FLAC", read < frames, frames < (1 << 36) - 1 { return frames }
+    guard let size = promisedBytes, size.actual > 0, size.promised < 0x7FFF_0000, let frames = info.frames, frames > 0
+    else {
+      return nil
+    }
+    let promised = Int(Double(frames) * Double(size.promised) / Double(size.actual))
+    return size.promised > size.actual && promised > frames ? promised : nil
+  }
+
+  /// Bytes of audio by the header and by the file, from "data : 365166 (should be 203317)".
+  private var promisedBytes: (promised: Int, actual: Int)? {
+    var log = [CChar](repeating: 0, count: 4096)
+    let count = unsafe log.withUnsafeMutableBufferPointer { buffer in
+      unsafe Int(sf_command(handle, Int32(SFC_GET_LOG_INFO), buffer.baseAddress, Int32(buffer.count)))
+    }
+    let text = String(decoding: log.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    for line in text.split(separator: "\n") where line.hasPrefix("data") || line.hasPrefix(" SSND") {
+      let numbers = line.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
+      if line.contains("(should be"), numbers.count == 2 { return (numbers[0], numbers[1]) }
+    }
+    return nil
+  }
+
   /// Goes to `frame`; a format that cannot jump there is read up to it.
   func seek(to frame: Int) {
     guard frame > 0 else { return }

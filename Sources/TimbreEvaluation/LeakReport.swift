@@ -2,7 +2,7 @@ import TimbreCore
 
 /// What two sides of a split have in common. Computed from the rows alone, without regard to how they were divided.
 public struct Overlap: Sendable, Hashable {
-  /// Two clips with the same audio, one on either side.
+  /// Two clips with the same audio, whole or in part, one on either side.
   public struct Pair: Sendable, Hashable {
     public var known: String
     public var tested: String
@@ -36,6 +36,10 @@ public struct Overlap: Sendable, Hashable {
     for item in knownItems.sorted(by: >) {
       if let hash = table.items[item].contentHash { clipOfHash[hash] = table.items[item].clip }
     }
+    var partsOfFile: [String: [(clip: String, seconds: Range<Double>)]] = [:]
+    for item in knownItems.sorted().map({ table.items[$0] }) {
+      if let part = item.part { partsOfFile[part.file, default: []].append((item.clip, part.seconds)) }
+    }
     let testedItems = Set(tested.map { table.rows[$0].item }).sorted()
     rows = tested.count { knownClips.contains(table.items[table.rows[$0].item].clip) }
     for item in testedItems.map({ table.items[$0] }) {
@@ -43,6 +47,11 @@ public struct Overlap: Sendable, Hashable {
         clips.append(item.clip)
       } else if let hash = item.contentHash, let other = clipOfHash[hash] {
         recordings.append(Pair(known: other, tested: item.clip))
+      } else if let part = item.part,
+        let other = partsOfFile[part.file]?.first(where: { $0.seconds.overlaps(part.seconds) })
+      {
+        // Two stretches of one file that share some seconds.
+        recordings.append(Pair(known: other.clip, tested: item.clip))
       }
     }
     speakers = Set(testedItems.compactMap { table.items[$0].speaker }).intersection(knownSpeakers).sorted()
@@ -58,7 +67,7 @@ public struct Overlap: Sendable, Hashable {
     }
     if let first = recordings.first {
       parts.append(
-        "\(recordings.count) \(side) \(recordings.count == 1 ? "clip has" : "clips have") the same audio as a training clip "
+        "\(recordings.count) \(side) \(recordings.count == 1 ? "clip has" : "clips have") the same audio as a training clip, or part of it "
           + "(e.g. \(first.tested) = \(first.known))")
     }
     return parts.joined(separator: "; ")

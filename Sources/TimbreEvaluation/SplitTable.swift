@@ -8,6 +8,8 @@ public struct SplitItem: Sendable {
   public var attributes: [(name: String, value: String)]
   /// Equal for recordings with the same audio; nil before the audio is read.
   public var contentHash: String?
+  /// The file, and the seconds of it, that the clip is; nil for other audio.
+  public var part: (file: String, seconds: Range<Double>)?
 
   public init(
     clip: String, label: String, speaker: String? = nil, attributes: [(name: String, value: String)] = [],
@@ -23,6 +25,10 @@ public struct SplitItem: Sendable {
   public init(_ clip: Clip, contentHash: String? = nil) {
     self.init(
       clip: clip.id, label: clip.label, speaker: clip.speaker, attributes: clip.attributes, contentHash: contentHash)
+    if case .file(let path, let start, let end) = clip.source {
+      let first = start ?? 0
+      part = (path, first..<max(first, end ?? .infinity))
+    }
   }
 
   /// "speaker", "label", or an attribute by its name.

@@ -168,6 +168,22 @@ import TimbreCore
     #expect(single.err.contains("at least two classes"), "\(single.err)")
   }
 
+  @Test func overlappingStretchesOfOneFileAreALeak() throws {
+    func table(_ second: String) -> String {
+      "file,label,start,end,split\n"
+        + ["high", "low"].flatMap { label in
+          (0..<8).flatMap { index in
+            ["0,0.3,train", second].map { "clips/\(label)/\(label)\(index).wav,\(label),\($0)\n" }
+          }
+        }.joined()
+    }
+    let changes: [String: String?] = ["split": #"{ "by": "column", "column": "split" }"#]
+    let overlapping = try corpus(table("0.2,0.5,test"), changes).space.timbre("run", "w.json", "--out", "out")
+    #expect(overlapping.status == 1 && overlapping.err.contains("[leak]"), "\(overlapping.err)")
+    let apart = try corpus(table("0.3,0.6,test"), changes).space.timbre("run", "w.json", "--out", "out")
+    #expect(apart.status == 0, "\(apart.err)")
+  }
+
   @Test func entriesThatArePassedOverAreListed() throws {
     let corpus = try corpus(
       "file,label\n" + rows { _, _ in "" }.replacingOccurrences(of: ",\n", with: "\n") + "clips/gone.wav,high\n")
