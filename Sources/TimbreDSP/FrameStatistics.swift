@@ -64,19 +64,57 @@ public func zeroCrossingRates(
 ) throws -> [Float] {
   let (samples, count) = try frames(
     of: signal, frameLength: frameLength, hopLength: hopLength, padding: center ? .edge : nil)
-  let signs = samples.map { sign($0, threshold: threshold, zeroPos: zeroPos) }
-  /// Crossings up to each sample, so that a frame is one subtraction.
-  var upTo = [Int32](repeating: 0, count: samples.count)
-  unsafe upTo.withUnsafeMutableBufferPointer { upTo in
-    unsafe signs.withUnsafeBufferPointer { signs in
-      for index in 1..<max(1, signs.count) { unsafe upTo[index] = signs[index] == signs[index - 1] ? 0 : 1 }
+  var counter = CrossingCounter(threshold: threshold, zeroPos: zeroPos)
+  // A frame counts the crossings from its second sample to its last: those before its end less those before its second.
+  var (starts, ends) = ([Int](), [Int]())
+  unsafe samples.withUnsafeBufferPointer { samples in
+    while ends.count < count {
+      let (start, end) = (starts.count * hopLength + 1, ends.count * hopLength + frameLength)
+      if starts.count < count, start <= end {
+        starts.append(unsafe counter.count(samples, before: start))
+      } else {
+        ends.append(unsafe counter.count(samples, before: end))
+      }
     }
-    for index in 1..<max(1, upTo.count) { unsafe upTo[index] &+= upTo[index - 1] }
   }
-  return (0..<count).map { frame in
-    let start = frame * hopLength
-    let crossings = Int(upTo[start + frameLength - 1] - upTo[start]) + (pad ? 1 : 0)
-    return Float(Double(crossings) / Double(frameLength))
+  return zip(starts, ends).map { Float(Double($1 - $0 + (pad ? 1 : 0)) / Double(frameLength)) }
+}
+
+/// Counts changes of sign along a signal, going forward only.
+private struct CrossingCounter {
+  let threshold: Float
+  let zeroPos: Bool
+  private var position = 1
+  private var crossings = 0
+
+  init(threshold: Float, zeroPos: Bool) {
+    self.threshold = threshold
+    self.zeroPos = zeroPos
+  }
+
+  /// Crossings at samples 1 ..< end.
+  mutating func count(_ samples: UnsafeBufferPointer<Float>, before end: Int) -> Int {
+    if zeroPos {
+      // Comparisons become masks of ones, which are −1: two loads that overlap, and no branch.
+      let raw = UnsafeRawBufferPointer(samples)
+      let low = SIMD8<Float>(repeating: -threshold)
+      var lanes = SIMD8<Int32>(repeating: 0)
+      while position + 8 <= end {
+        let here = unsafe raw.loadUnaligned(fromByteOffset: 4 * position, as: SIMD8<Float>.self) .< low
+        let before = unsafe raw.loadUnaligned(fromByteOffset: 4 * position - 4, as: SIMD8<Float>.self) .< low
+        lanes = lanes &+ SIMD8<Int32>(repeating: 0).replacing(with: 1, where: here .^ before)
+        position += 8
+      }
+      crossings += Int(lanes.wrappedSum())
+    }
+    while position < end {
+      let (here, before) = unsafe (samples[position], samples[position - 1])
+      if sign(here, threshold: threshold, zeroPos: zeroPos) != sign(before, threshold: threshold, zeroPos: zeroPos) {
+        crossings += 1
+      }
+      position += 1
+    }
+    return crossings
   }
 }
 
