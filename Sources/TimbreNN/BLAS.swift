@@ -1,9 +1,19 @@
 import COpenBLAS
+import Glibc
+
+/// Sets OpenBLAS up for the way this module uses it; early is better, because its workers idle expensively until then.
+public func prepareOpenBLAS() { BLAS.prepare() }
 
 /// Matrix products. OpenBLAS works each on one thread: the slices of a batch are what runs side by side.
 enum BLAS {
   private static let isSingleThreaded: Bool = {
     openblas_set_num_threads(1)
+    // OpenBLAS starts a worker for each core as it is loaded, and these wait for work in a loop that takes as much processor
+    // time as a whole prediction. Nothing here gives them any; where the library lets them be ended, end them.
+    if let symbol = unsafe dlsym(nil, "blas_thread_shutdown_") {
+      typealias Shutdown = @convention(c) () -> Int32
+      _ = unsafe unsafeBitCast(symbol, to: Shutdown.self)()
+    }
     return true
   }()
 
