@@ -1,7 +1,7 @@
 /// Numbers as people read them, without locale.
-enum Numbers {
+public enum Numbers {
   /// With a fixed number of decimals; "–" for what is not finite.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  public static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return "–" }
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import TimbreBuiltin
 import TimbreCore
+import TimbreReport
 import TimbreWorkflow
 
 struct RunCommand: AsyncParsableCommand {
@@ -34,8 +35,9 @@ struct RunCommand: AsyncParsableCommand {
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
     for (name, key) in [("accuracy", "accuracy"), ("UAR", "uar"), ("macro F1", "macro_f1")] {
       let interval = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
-      let range = interval.count == 2 ? "  (95 %: \(fixed(interval[0], 3)) to \(fixed(interval[1], 3)))" : ""
-      Terminal.say("\(name) \(fixed(metrics[key]?.doubleValue ?? .nan, 3))\(range)")
+      let range =
+        interval.count == 2 ? "  (95 %: \(Numbers.fixed(interval[0], 3)) to \(Numbers.fixed(interval[1], 3)))" : ""
+      Terminal.say("\(name) \(Numbers.fixed(metrics[key]?.doubleValue ?? .nan, 3))\(range)")
     }
     Terminal.print(folder.file("report.html"))
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TimbreCore
+import TimbreReport
 import TimbreWorkflow
 
 /// Standard output for results, standard error for everything else.
@@ -83,8 +84,9 @@ final class ProgressLine: RunObserver {
     let bar = String(repeating: "█", count: done) + String(repeating: "░", count: width - done)
     let time =
       count == total
-      ? "in \(fixed(seconds, seconds < 10 ? 1 : 0)) s" : "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
-    let words = ["\(fixed(rate, rate < 10 ? 1 : 0)) \(state.unit)/s", time] + (detail.map { [$0] } ?? [])
+      ? "in \(Numbers.fixed(seconds, seconds < 10 ? 1 : 0)) s"
+      : "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+    let words = ["\(Numbers.fixed(rate, rate < 10 ? 1 : 0)) \(state.unit)/s", time] + (detail.map { [$0] } ?? [])
     return "\(state.stage) \(isTerminal ? bar + " " : "")\(count)/\(total), " + words.joined(separator: ", ")
   }
 }

@@ -7,7 +7,6 @@ struct ClipResult: Sendable {
   var rows: [[Float]] = []
   /// What was drawn for each view.
   var drawn: [[(name: String, value: Double)]] = []
-  var info: AudioInfo?
   var contentHash: String?
   var failure: Diagnostic?
   /// Seconds that reading and resampling, making the views, and their features took.
@@ -64,7 +63,6 @@ struct ClipStage: Sendable {
       let start = clock.now
       let loaded = try load(clip.source, options: plan.recipe.load)
       result.seconds.load = (clock.now - start).seconds
-      result.info = loaded.info
       result.contentHash = loaded.contentHash
       for view in plan.views {
         let start = clock.now

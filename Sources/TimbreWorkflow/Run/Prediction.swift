@@ -10,7 +10,6 @@ public struct Prediction: Sendable {
     public var label: String
     /// In the order of the bundle's labels.
     public var probabilities: [(label: String, value: Float)]
-    public var info: AudioInfo
   }
 
   /// `{"file", "label", "probabilities": {label: p}}`, or `{"file", "error"}`.
@@ -44,7 +43,7 @@ extension Bundle {
         let best = values.firstIndex(of: most)
       else { throw Diagnostic(.notFinite, "the model's prediction is not finite") }
       let answer = Prediction.Answer(
-        label: labels[best], probabilities: zip(labels, values).map { (label: $0, value: $1) }, info: loaded.info)
+        label: labels[best], probabilities: zip(labels, values).map { (label: $0, value: $1) })
       return Prediction(file: file, result: .success(answer))
     } catch {
       return Prediction(file: file, result: .failure(error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")))

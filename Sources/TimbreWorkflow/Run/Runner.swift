@@ -136,7 +136,9 @@ public struct Runner: Sendable {
     let task = TrainingTask(
       train: rows(data.split.train), validation: validation, classes: data.classes, seed: plan.seed, jobs: jobs,
       onEpoch: { record in
-        let entries = record.entries.filter { $0.name != "learning_rate" }.map { "\($0.name) \(fixed($0.value, 3))" }
+        let entries = record.entries.filter { $0.name != "learning_rate" }.map {
+          "\($0.name) \(Numbers.fixed($0.value, 3))"
+        }
         observer.advanced(to: record.epoch, of: record.epochs, detail: entries.joined(separator: ", "))
       }, isCancelled: isCancelled)
     let model = try plan.classifier.train(task)
@@ -171,17 +173,4 @@ struct Timings: Sendable {
       "views_sum": .number(parts.views), "extraction_sum": .number(parts.features),
     ]
   }
-}
-
-/// A number with so many digits after the point, halves rounded away from zero as in the report.
-public func fixed(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-  var scale = 1.0
-  for _ in 0..<digits { scale *= 10 }
-  let whole = Int((abs(value) * scale).rounded())
-  let sign = value < 0 && whole != 0 ? "-" : ""
-  guard digits > 0 else { return sign + String(whole) }
-  let text = String(whole)
-  let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
-  return sign + padded.dropLast(digits) + "." + padded.suffix(digits)
 }
