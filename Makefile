@@ -41,7 +41,8 @@ reference: build
 
 # Every feature and effect against the published librosa. SEED and CASES may be given.
 parity: build test-packages $(VENV_PARITY)/ready
-	$(VENV_PARITY)/bin/python Tests/Parity/parity.py --timbre $(TIMBRE) --seed $${SEED:-1} --cases $${CASES:-40} --out docs/parity.md
+	$(BUILD) --product timbre-bench
+	$(VENV_PARITY)/bin/python Tests/Parity/parity.py --timbre $(TIMBRE) --bench .build/release/timbre-bench --seed $${SEED:-1} --cases $${CASES:-100} --out docs/parity.md
 
 # Timbre beside librosa and PyTorch on the same cores, alternating, in one run.
 bench: packages test-packages swift $(VENV_BENCH)/ready

@@ -53,7 +53,7 @@ let package = Package(
     module("TimbreTesting", ["TimbreCore", real]),
 
     module("TimbreDatasets", path: "Plugins/Datasets", ["TimbreCore", real]),
-    module("TimbreFeatures", path: "Plugins/Features", ["TimbreCore", "TimbreDSP", real]),
+    module("TimbreFeatures", path: "Plugins/Features", ["TimbreCore", "TimbreAudio", "TimbreDSP", real]),
     module("TimbreAugmenters", path: "Plugins/Augmenters", ["TimbreCore", "TimbreAudio", "TimbreDSP", real]),
     module("TimbreClassifiers", path: "Plugins/Classifiers", ["TimbreCore", "TimbreNN"]),
     module(
@@ -86,7 +86,7 @@ let package = Package(
       "PluginTests",
       [
         "TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters",
-        "TimbreClassifiers",
+        "TimbreClassifiers", "TimbreBuiltin",
       ]),
     tests("CommandLineTests", ["timbre", "TimbreAudio", "TimbreReport"]),
   ]

@@ -81,6 +81,9 @@ extension JSONValue: CustomStringConvertible {
     return text
   }
 
+  /// A string as it is, anything else as JSON: for lists of names and values that people read.
+  public var plain: String { stringValue ?? description }
+
   /// Indented by two spaces; lists and objects without further lists and objects stay on one line while they are short.
   public var pretty: String {
     var text = ""

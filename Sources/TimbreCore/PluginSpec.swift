@@ -27,15 +27,17 @@ public struct PluginSpec<Config: PluginConfig>: Sendable {
   ///   - summary: One sentence.
   ///   - reference: The paper or library function whose behaviour it follows.
   ///   - version: Raised whenever the same settings give other numbers.
-  ///   - details: Further paragraphs for the reference page: formula, output, limits.
+  ///   - details: Further paragraphs for the reference page: output, limits, where it differs from its reference.
+  ///   - formula: The formula in plain text, a few lines at most.
+  ///   - example: Parameters worth showing, for the example and the picture of the reference page.
   public init(
     _ id: String, summary: String, reference: String? = nil, version: Int = 1, parameters: [Parameter<Config>] = [],
-    details: String? = nil
+    details: String? = nil, formula: String? = nil, example: [JSONValue.Member] = []
   ) {
     self.parameters = parameters
     description = PluginDescription(
-      id: id, summary: summary, reference: reference, version: version, details: details,
-      parameters: parameters.map(\.description))
+      id: id, summary: summary, reference: reference, version: version, details: details, formula: formula,
+      example: example, parameters: parameters.map(\.description))
   }
 
   /// Settings from the members of a JSON object; what it does not name keeps its default.
@@ -59,6 +61,9 @@ public struct PluginDescription: Sendable, Hashable {
   public var reference: String?
   public var version: Int
   public var details: String?
+  public var formula: String?
+  /// Parameters of the reference page's example.
+  public var example: [JSONValue.Member]
   public var parameters: [ParameterDescription]
 
   public var kind: PluginKind? { PluginKind(rawValue: String(id.prefix { $0 != "." })) }

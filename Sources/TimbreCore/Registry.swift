@@ -14,34 +14,49 @@ public struct Registry: Sendable {
     case transform(any FeatureTransform)
   }
 
+  /// An augmenter changes either the signal or a feature.
+  public enum Augmentation: Sendable {
+    case signal(any Augmenter)
+    case feature(any FeatureAugmenter)
+  }
+
   public private(set) var datasets: [String: Entry<any DatasetReader>] = [:]
   public private(set) var features: [String: Entry<Feature>] = [:]
-  public private(set) var augmenters: [String: Entry<any Augmenter>] = [:]
+  public private(set) var augmenters: [String: Entry<Augmentation>] = [:]
   public private(set) var classifiers: [String: Entry<any Classifier>] = [:]
   /// Ids of the features that read another node.
   public private(set) var transforms: Set<String> = []
+  /// Ids of the augmenters that change a feature instead of the signal.
+  public private(set) var featureAugmenters: Set<String> = []
+  /// The types of all plugins in the order of registration, for what goes over every one of them.
+  public private(set) var types: [any Plugin.Type] = []
 
   public init() {}
 
   public mutating func register<P: DatasetReader>(_ plugin: P.Type) {
-    datasets[admit(P.spec.description, .dataset)] = Self.entry(plugin) { $0 as any DatasetReader }
+    datasets[admit(plugin, .dataset)] = Self.entry(plugin) { $0 as any DatasetReader }
   }
 
   public mutating func register<P: FeatureExtractor>(_ plugin: P.Type) {
-    features[admit(P.spec.description, .feature)] = Self.entry(plugin) { Feature.extractor($0) }
+    features[admit(plugin, .feature)] = Self.entry(plugin) { Feature.extractor($0) }
   }
 
   public mutating func register<P: FeatureTransform>(_ plugin: P.Type) {
-    features[admit(P.spec.description, .feature)] = Self.entry(plugin) { Feature.transform($0) }
+    features[admit(plugin, .feature)] = Self.entry(plugin) { Feature.transform($0) }
     transforms.insert(P.spec.description.id)
   }
 
   public mutating func register<P: Augmenter>(_ plugin: P.Type) {
-    augmenters[admit(P.spec.description, .augment)] = Self.entry(plugin) { $0 as any Augmenter }
+    augmenters[admit(plugin, .augment)] = Self.entry(plugin) { Augmentation.signal($0) }
+  }
+
+  public mutating func register<P: FeatureAugmenter>(_ plugin: P.Type) {
+    augmenters[admit(plugin, .augment)] = Self.entry(plugin) { Augmentation.feature($0) }
+    featureAugmenters.insert(P.spec.description.id)
   }
 
   public mutating func register<P: Classifier>(_ plugin: P.Type) {
-    classifiers[admit(P.spec.description, .classifier)] = Self.entry(plugin) { $0 as any Classifier }
+    classifiers[admit(plugin, .classifier)] = Self.entry(plugin) { $0 as any Classifier }
   }
 
   /// All descriptions, sorted by id.
@@ -53,9 +68,11 @@ public struct Registry: Sendable {
   public func description(of id: String) -> PluginDescription? { descriptions.first { $0.id == id } }
 
   /// Two plugins under one id, or an id of another kind, are a slip of the programmer: stop at once.
-  private func admit(_ description: PluginDescription, _ kind: PluginKind) -> String {
+  private mutating func admit<P: Plugin>(_ plugin: P.Type, _ kind: PluginKind) -> String {
+    let description = P.spec.description
     precondition(description.kind == kind, "\(description.id) is registered as a \(kind.rawValue)")
     precondition(self.description(of: description.id) == nil, "two plugins are called \(description.id)")
+    types.append(plugin)
     return description.id
   }
 

@@ -78,9 +78,8 @@ extension ParameterType {
     let attempts = types.map { $0.findings(in: value, at: path) }
     if attempts.contains(where: \.isEmpty) { return [] }
     // The alternative whose type fits says more ("out of range") than a list of all types.
-    if let fitting = attempts.first(where: { $0.first.map { $0.path != path || $0.kind != .wrongType } ?? true }) {
-      return fitting
-    }
+    let fitting = attempts.filter { $0.first.map { $0.path != path || $0.kind != .wrongType } ?? true }
+    if let best = fitting.first(where: { !$0.contains { $0.kind == .missingKey } }) ?? fitting.first { return best }
     return [ValueFinding(path, .wrongType, "expected \(phrase), found \(value.typeName)")]
   }
 
@@ -123,6 +122,7 @@ extension ParameterType {
     case .oneOf(let types): types.map(\.phrase).joined(separator: ", or ")
     case .list(let element, _): "a list of: " + element.phrase
     case .map(let element): "an object whose values are: " + element.phrase
+    case .record(let parameters) where parameters.count == 1: "an object with \"\(parameters[0].name)\""
     case .record: "an object"
     case .variants(let tag, let variants): "an object with \"\(tag)\": " + variants.map(\.name).joined(separator: ", ")
     }

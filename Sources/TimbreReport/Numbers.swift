@@ -15,7 +15,7 @@ public enum Numbers {
   }
 
   /// About three significant digits, without trailing zeros.
-  static func short(_ value: Double) -> String {
+  public static func short(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     if value == 0 { return "0" }
     let size = abs(value)

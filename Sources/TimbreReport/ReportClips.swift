@@ -39,7 +39,7 @@ extension RunReport {
     page.element("h4", view.name)
     var words = view.chain
     if !view.drawn.isEmpty {
-      let drawn = view.drawn.map { "\($0.name) = \(Numbers.short($0.value))" }.joined(separator: ", ")
+      let drawn = view.drawn.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
       words += (words.isEmpty ? "" : "; ") + "drawn: \(drawn)"
     }
     if !words.isEmpty { page.element("div", words, class: "detail") }

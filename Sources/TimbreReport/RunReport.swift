@@ -201,11 +201,11 @@ public struct RunReport: Sendable {
     }
   }
 
-  /// A number an augmenter drew.
+  /// What an augmenter drew, in words.
   public struct Drawn: Sendable, Hashable {
     public var name: String
-    public var value: Double
-    public init(_ name: String, _ value: Double) {
+    public var value: String
+    public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }

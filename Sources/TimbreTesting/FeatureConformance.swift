@@ -63,6 +63,36 @@ public func conformanceFailures<P: FeatureTransform>(
   return log.failures
 }
 
+/// Puts an augmenter of features through inputs of several shapes and the limits of its parameters.
+public func conformanceFailures<P: FeatureAugmenter>(
+  of plugin: P.Type, members: [JSONValue.Member] = [], atLimits: Bool = true
+) -> [ConformanceFailure] {
+  var log = FailureLog(P.spec.description.id)
+  log.add(specFailures(of: plugin))
+  guard let made = log.attempt("making it", { try P(P.spec.config(from: members)) }) else { return log.failures }
+  func trial(_ made: P, _ input: FeatureMatrix, _ situation: String, _ log: inout FailureLog) {
+    var draws = Draws(RandomSource(seed: 3))
+    let first = log.attempt(situation) { try made.apply(to: input, drawing: &draws) }
+    guard let first else { return }
+    check(first, input.axes, situation, &log)
+    log.check(first.frameCount == input.frameCount, situation, "the number of frames became \(first.frameCount)")
+    log.check(draws.record.allSatisfy { isSnakeCase($0.name) }, situation, "a draw is not lower snake case")
+    var again = Draws(RandomSource(seed: 3))
+    let second = log.attempt(situation) { try made.apply(to: input, drawing: &again) }
+    log.check(second?.values.isIdentical(to: first.values) == true, situation, "one seed gives other bits")
+    log.check(draws.record.map(\.value) == again.record.map(\.value), situation, "one seed draws other numbers")
+  }
+  for (bins, frames) in [(1, 1), (1, 50), (3, 2), (13, 40), (128, 108)] {
+    for kind in ["noise", "zeros", "constant"] {
+      trial(made, probeMatrix(kind, bins: bins, frames: frames), "\(kind), \(bins) bins × \(frames) frames", &log)
+    }
+  }
+  guard atLimits else { return log.failures }
+  let input = probeMatrix("noise", bins: 13, frames: 40)
+  log.add(limitFailures(of: plugin, members: members) { trial($0, input, $1, &$2) })
+  return log.failures
+}
+
 private func check<P: FeatureExtractor>(_ made: P, _ probe: ProbeSignal, _ axes: FeatureAxes, _ log: inout FailureLog) {
   guard let first = log.attempt(probe.name, { try made.extract(from: Analysis(of: probe.signal)) }) else { return }
   check(first, axes, probe.name, &log)

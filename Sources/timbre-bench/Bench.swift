@@ -54,6 +54,8 @@ struct Bench {
       try augmentation("augment.time_stretch", ["rate=" + words.next("a rate")], audio: words.next("an audio file"))
     case "shift":
       try augmentation("augment.pitch_shift", ["n_steps=" + words.next("steps")], audio: words.next("an audio file"))
+    case "plugin":
+      try plugin(words.next("a plugin's id"), audio: words.next("an audio file"), words.remaining())
     case "decode": try decoding(audio: words.next("an audio file"))
     case "train": try training(jobs: words.integer("threads"), batch: words.integer("a batch size"))
     case "infer": try inference(jobs: words.integer("threads"), rows: words.integer("a number of rows"))
@@ -71,6 +73,11 @@ struct Words {
   mutating func next(_ what: String) throws -> String {
     guard let word = rest.popFirst() else { throw Diagnostic(.missingKey, "the request lacks \(what)") }
     return word
+  }
+
+  mutating func remaining() -> [String] {
+    defer { rest = [] }
+    return Array(rest)
   }
 
   mutating func number(_ what: String) throws -> Double {

@@ -15,14 +15,21 @@ struct AugmentCommand: ParsableCommand {
   @Option(help: "The WAV file to write.") var out: String
 
   func run() throws {
-    let augmenter = try PluginRequest(id: use, sets: sets).augmenter(registry)
+    let augmenter = try PluginRequest(id: use, sets: sets).augmentation(registry)
     guard out.lowercased().hasSuffix(".wav") || out.hasPrefix("/dev/") else {
       throw RequestError([Diagnostic(.unknownChoice, "--out has to end in .wav", subject: out)])
     }
+    guard !augmenter.isForFeatures else {
+      throw RequestError([
+        Diagnostic(
+          .invalidParameters, "\(use) changes a feature, not audio",
+          help: "use it in a view of a workflow, with \"of\" naming the feature node")
+      ])
+    }
     let loaded = try load(.file(audio), options: LoadOptions(sampleRate: nil))
     var draws = Draws(RandomSource(seed: seed))
-    let signal = try augmenter.checkedApply(to: loaded.signal, drawing: &draws, id: use)
+    let signal = try augmenter.apply(to: loaded.signal, drawing: &draws)
     try AtomicFile.write(AudioFile.encode(signal, as: .wav), to: out)
-    for drawn in draws.record { Terminal.say("\(drawn.name) = \(drawn.value)") }
+    for drawn in draws.record { Terminal.say("\(drawn.name) = \(drawn.value.plain)") }
   }
 }

@@ -23,7 +23,7 @@ import Testing
     #expect(Set(clips.filter { $0["split"] == "test" }.map { $0["view"] }) == ["original"])
     let trained = Set(clips.filter { $0["split"] == "train" }.compactMap { $0["id"] })
     #expect(trained.isDisjoint(with: clips.filter { $0["split"] == "test" }.compactMap { $0["id"] }))
-    #expect(clips.filter { $0["view"] == "noisy" }.allSatisfy { $0["drawn"]?.hasPrefix("level=") == true })
+    #expect(clips.filter { $0["view"] == "noisy" }.allSatisfy { $0["drawn"]?.hasPrefix("noise.level=") == true })
     let metrics = try corpus.space.object("out/metrics.json")
     #expect(try #require(metrics["accuracy"] as? Double) == 1)
     #expect(metrics["leak"] as? Bool == false)

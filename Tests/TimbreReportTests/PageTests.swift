@@ -78,7 +78,7 @@ import TimbreReport
     clip.probabilities = [.nan]
     clip.views = [
       .init(
-        name: bad, chain: bad, drawn: [.init(bad, .nan)], audio: bad,
+        name: bad, chain: bad, drawn: [.init(bad, "nan")], audio: bad,
         waveform: Waveform.svg(Sample.signal(), title: bad))
     ]
     clip.features = [.init(bad, try HeatMap.svg(Sample.rms(), options: .init(title: bad)))]

@@ -159,7 +159,7 @@ enum Sample {
     clip.views = [
       .init(name: "original", audio: "clips/\(id)/original.wav", waveform: Waveform.svg(signal(), title: "original")),
       .init(
-        name: "noisy", chain: "augment.noise", drawn: [.init("amplitude", 0.0213)], audio: "clips/\(id)/noisy.wav",
+        name: "noisy", chain: "augment.noise", drawn: [.init("amplitude", "0.0213")], audio: "clips/\(id)/noisy.wav",
         waveform: Waveform.svg(signal(), title: "noisy")),
     ]
     clip.features = try [("mel", mel()), ("chroma", chroma()), ("rms", rms())].map { name, feature in

@@ -39,7 +39,7 @@ import TimbreWorkflow
     ),
     (
       "views", #""views": { "original": [], "n": [{ "use": "augment.noise", "amount": «"x" }] },"#, "wrong_type",
-      "expected a number, found a string"
+      "expected a number at least 0, or an object with \"uniform\""
     ),
     ("views", #""views": { "original": [], "n": «{} },"#, "wrong_type", "expected a list, found an object"),
     (

@@ -21,21 +21,20 @@ extension Linter {
     }
   }
 
-  mutating func checkedViews() -> [Plan.View]? {
+  mutating func checkedViews() -> [View]? {
     checkNames(in: "views")
-    var views: [Plan.View] = []
+    var views: [View] = []
     for member in value(of: "views").members ?? [] {
       if member.key == "original", member.value.arrayValue?.isEmpty == false {
         report(
           .badView, "the view \"original\" is the clip itself: its chain is empty",
           at: [.key("views"), .key(member.key)])
       }
-      var steps: [(id: String, augmenter: any Augmenter)] = []
+      var steps: [AugmentationStep] = []
       for (index, step) in (member.value.arrayValue ?? []).enumerated() {
-        let augmenter = made([.key("views"), .key(member.key), .index(index)], step, registry.augmenters)
-        if let augmenter, let id = pluginID(step) { steps.append((id, augmenter)) }
+        if let step = checkedStep(step, at: [.key("views"), .key(member.key), .index(index)]) { steps.append(step) }
       }
-      views.append(Plan.View(name: member.key, steps: steps))
+      views.append(View(name: member.key, steps: steps))
     }
     if views.isEmpty {
       report(.badView, "there is no view", help: "\"views\": { \"original\": [] }", at: [.key("views")])
@@ -44,7 +43,25 @@ extension Linter {
     return views
   }
 
-  mutating func checkedSplit(views: [Plan.View]?) -> SplitOptions? {
+  private mutating func checkedStep(_ json: JSONValue, at path: [ValueFinding.Step]) -> AugmentationStep? {
+    guard let id = pluginID(json), let entry = registry.augmenters[id] else { return nil }
+    do {
+      let members = parameters(json) + (json.members ?? []).filter { $0.key == "of" }
+      let step = try AugmentationStep(id: id, json: .object(members), entry: entry)
+      let names = (value(of: "features").members ?? []).map(\.key)
+      for name in step.nodes where !names.contains(name) {
+        report(
+          .badReference, "there is no feature \"\(name)\"", help: suggestion(for: name, among: names),
+          at: path + [.key("of")])
+      }
+      return step
+    } catch {
+      report(error, at: path)
+      return nil
+    }
+  }
+
+  mutating func checkedSplit(views: [View]?) -> SplitOptions? {
     guard let options = SplitOptions(json: value(of: "split")), let views else { return nil }
     for finding in options.findings(views: views.map(\.name)) {
       report(
@@ -172,10 +189,11 @@ extension Linter {
       versions[id] = plugin.version
       let given = parameters(json)
       let resolve =
-        registry.datasets[id]?.resolve ?? registry.features[id]?.resolve ?? registry.augmenters[id]?.resolve
-        ?? registry.classifiers[id]?.resolve
+        registry.datasets[id]?.resolve ?? registry.features[id]?.resolve ?? registry.classifiers[id]?.resolve
       let of = json["of"].map { [JSONValue.Member("of", $0)] } ?? []
-      return .object([JSONValue.Member("use", .string(id))] + of + ((try? resolve?(given)) ?? given))
+      let all =
+        registry.augmenters[id].map { AugmentationStep.resolved(given, entry: $0) } ?? (try? resolve?(given)) ?? given
+      return .object([JSONValue.Member("use", .string(id))] + of + all)
     }
     var members: [JSONValue.Member] = []
     for key in grammar.keys where key.name != "plugins" && key.name != "$schema" {

@@ -111,7 +111,9 @@ struct Linter {
 
   /// The parameters of a node without `use` and `of`, with absolute paths.
   func parameters(_ json: JSONValue) -> [JSONValue.Member] {
-    let types = pluginID(json).flatMap { registry.description(of: $0)?.parameters } ?? []
+    let plugin = pluginID(json).flatMap { registry.description(of: $0) }
+    let isStep = plugin?.kind == .augment
+    let types = plugin.map { isStep ? AugmentationStep.parameters(of: $0, changesFeatures: true) : $0.parameters } ?? []
     return (json.members ?? []).filter { $0.key != "use" && $0.key != "of" }.map { member in
       let type = types.first { $0.name == member.key }?.type
       return JSONValue.Member(
@@ -156,6 +158,12 @@ extension JSONValue {
     case (.path, .string(let path)): .string(path.isEmpty || path.hasPrefix("/") ? path : folder + "/" + path)
     case (.oneOf(let types), _):
       types.first { $0.findings(in: self).isEmpty }.map { absolutePaths(type: $0, folder: folder) } ?? self
+    case (.record(let parameters), .object(let members)):
+      .object(
+        members.map { member in
+          let type = parameters.first { $0.name == member.key }?.type
+          return .init(member.key, type.map { member.value.absolutePaths(type: $0, folder: folder) } ?? member.value)
+        })
     case (.list(let element, _), .array(let items)):
       .array(items.map { $0.absolutePaths(type: element, folder: folder) })
     default: self

@@ -10,15 +10,21 @@ struct Grammar {
   let keys: [ParameterDescription]
 
   init(_ registry: Registry) {
+    func parameters(_ plugin: PluginDescription) -> [ParameterDescription] {
+      if plugin.kind == .augment {
+        let changesFeatures = registry.featureAugmenters.contains(plugin.id)
+        return AugmentationStep.parameters(of: plugin, changesFeatures: changesFeatures)
+      }
+      let source = ParameterDescription(
+        name: "of", type: .string, unit: nil, summary: "The feature node that it reads.", defaultValue: nil)
+      return (registry.transforms.contains(plugin.id) ? [source] : []) + plugin.parameters
+    }
     func plugins(_ descriptions: some Sequence<PluginDescription>) -> ParameterType {
       let sorted = descriptions.sorted { $0.id < $1.id }
       return .variants(
         tag: "use",
         sorted.map { plugin in
-          let source = ParameterDescription(
-            name: "of", type: .string, unit: nil, summary: "The feature node that it reads.", defaultValue: nil)
-          let extra = registry.transforms.contains(plugin.id) ? [source] : []
-          return VariantDescription(name: plugin.id, summary: plugin.summary, parameters: extra + plugin.parameters)
+          VariantDescription(name: plugin.id, summary: plugin.summary, parameters: parameters(plugin))
         })
     }
     func key(_ name: String, _ type: ParameterType, default value: JSONValue?, _ summary: String)

@@ -18,28 +18,6 @@ public struct Plan: Sendable {
   public var artifacts: ArtifactOptions
   /// The file with every default written out, every variable replaced, paths absolute, and versions of plugins.
   public var resolved: JSONValue
-
-  /// A named chain of augmenters.
-  public struct View: Sendable {
-    public var name: String
-    public var steps: [(id: String, augmenter: any Augmenter)]
-
-    /// The view of a signal, and what was drawn to make it.
-    public func apply(
-      to signal: Signal, seed: UInt64, clip: String
-    ) throws -> (signal: Signal, drawn: [(name: String, value: Double)]) {
-      var signal = signal
-      var draws = Draws(RandomSource(seed: seed, clip, name))
-      for step in steps {
-        do {
-          signal = try step.augmenter.checkedApply(to: signal, drawing: &draws, id: step.id)
-        } catch let diagnostic as Diagnostic {
-          throw diagnostic.about("view \(name)")
-        }
-      }
-      return (signal, draws.record)
-    }
-  }
 }
 
 /// How a signal becomes a row: load, feature nodes, pooled columns. All that prediction needs besides the model.
@@ -107,6 +85,12 @@ public struct VectorRecipe: Sendable {
 
   /// Every node's feature. What nodes share is computed once.
   public func features(of signal: Signal) throws -> [FeatureMatrix] {
+    var draws = Draws(RandomSource(seed: 0))
+    return try features(of: signal, in: nil, drawing: &draws)
+  }
+
+  /// Every node's feature, as a view changes it before other nodes read it.
+  func features(of signal: Signal, in view: View?, drawing draws: inout Draws) throws -> [FeatureMatrix] {
     let analysis = Analysis(of: signal)
     var features: [FeatureMatrix] = []
     for node in nodes {
@@ -116,6 +100,8 @@ public struct VectorRecipe: Sendable {
         case (.transform(let transform), let source?): features.append(try transform.transform(features[source]))
         case (.transform, nil): throw Diagnostic(.badReference, "\(node.plugin) reads another feature: give it \"of\"")
         }
+        let last = features.count - 1
+        if let view { features[last] = try view.apply(to: features[last], of: node.name, drawing: &draws) }
       } catch let diagnostic as Diagnostic {
         throw diagnostic.about("feature \(node.name)")
       }
@@ -126,7 +112,13 @@ public struct VectorRecipe: Sendable {
   /// The row of a signal: the items' statistics one after the other.
   /// - Throws: A `.notFinite` diagnostic naming the feature whose number is NaN or infinite.
   public func vector(of signal: Signal) throws -> [Float] {
-    let features = try features(of: signal)
+    var draws = Draws(RandomSource(seed: 0))
+    return try vector(of: signal, in: nil, drawing: &draws)
+  }
+
+  /// The row of a view's signal, its features as the view changes them.
+  func vector(of signal: Signal, in view: View?, drawing draws: inout Draws) throws -> [Float] {
+    let features = try features(of: signal, in: view, drawing: &draws)
     var vector: [Float] = []
     for item in items {
       let feature = features[item.node]
@@ -140,16 +132,6 @@ public struct VectorRecipe: Sendable {
       vector += pooled
     }
     return vector
-  }
-}
-
-extension Augmenter {
-  /// What the augmenter makes of a signal, once it is seen to be usable: not empty, and finite.
-  public func checkedApply(to signal: Signal, drawing draws: inout Draws, id: String) throws -> Signal {
-    let result = try apply(to: signal, drawing: &draws)
-    guard !result.samples.isEmpty else { throw Diagnostic(.emptyAudio, "\(id) left no samples") }
-    if let index = result.firstNonFinite { throw Diagnostic(.notFinite, "\(id) made sample \(index) NaN or infinite") }
-    return result
   }
 }
 

@@ -53,25 +53,28 @@ extension Runner {
       shown.classes = data.classes
     }
     for (index, view) in plan.views.enumerated() {
-      let (signal, drawn) = try view.apply(to: loaded.signal, seed: plan.seed, clip: clip.id)
+      var draws = view.draws(seed: plan.seed, clip: clip.id)
+      let signal = try view.apply(to: loaded.signal, drawing: &draws)
       let wave = Waveform.svg(signal, title: "Waveform of \(clip.id), \(view.name)")
       try AtomicFile.write(AudioFile.encode(signal, as: .wav), to: folder.file("\(name)/\(view.name).wav"))
       try wave.write(to: folder.file("\(name)/\(view.name).svg"))
+      let features = try plan.recipe.features(of: signal, in: view, drawing: &draws)
+      let pictures = try write(features, clip: clip.id, view: view.name, to: name)
       shown.views.append(
         RunReport.View(
           name: view.name, chain: view.steps.map(\.id).joined(separator: ", "),
-          drawn: drawn.map { RunReport.Drawn($0.name, $0.value) }, audio: "\(name)/\(view.name).wav", waveform: wave))
-      let pictures = try writeFeatures(of: signal, clip: clip.id, view: view.name, to: name)
+          drawn: draws.record.map {
+            RunReport.Drawn($0.name, $0.value.doubleValue.map(Numbers.short) ?? $0.value.plain)
+          }, audio: "\(name)/\(view.name).wav", waveform: wave))
       // The page shows one set of pictures a clip; the folder holds those of every view.
       if index == 0 { shown.features = pictures }
     }
     return shown
   }
 
-  private func writeFeatures(of signal: Signal, clip: String, view: String, to name: String) throws -> [RunReport
-    .Picture]
-  {
-    let features = try plan.recipe.features(of: signal)
+  private func write(
+    _ features: [FeatureMatrix], clip: String, view: String, to name: String
+  ) throws -> [RunReport.Picture] {
     return try zip(plan.recipe.nodes, features).map { node, feature in
       let file = "\(name)/\(view).\(node.name)"
       let title = "\(node.name) of \(clip), \(view)"

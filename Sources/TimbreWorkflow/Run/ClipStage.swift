@@ -6,7 +6,7 @@ struct ClipResult: Sendable {
   /// One row a view, in the plan's order; empty where the clip failed.
   var rows: [[Float]] = []
   /// What was drawn for each view.
-  var drawn: [[(name: String, value: Double)]] = []
+  var drawn: [[Draws.Drawn]] = []
   var contentHash: String?
   var failure: Diagnostic?
   /// Seconds that reading and resampling, making the views, and their features took.
@@ -66,14 +66,15 @@ struct ClipStage: Sendable {
       result.contentHash = loaded.contentHash
       for view in plan.views {
         let start = clock.now
-        let (signal, drawn) = try view.apply(to: loaded.signal, seed: plan.seed, clip: clip.id)
+        var draws = view.draws(seed: plan.seed, clip: clip.id)
+        let signal = try view.apply(to: loaded.signal, drawing: &draws)
         let made = clock.now
         do {
-          result.rows.append(try plan.recipe.vector(of: signal))
+          result.rows.append(try plan.recipe.vector(of: signal, in: view, drawing: &draws))
         } catch let diagnostic as Diagnostic where view.name != "original" {
           throw diagnostic.about("view \(view.name)")
         }
-        result.drawn.append(drawn)
+        result.drawn.append(draws.record)
         result.seconds.views += (made - start).seconds
         result.seconds.features += (clock.now - made).seconds
       }

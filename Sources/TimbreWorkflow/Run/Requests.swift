@@ -25,24 +25,40 @@ public struct PluginRequest: Sendable {
   }
 
   public func feature(_ registry: Registry) throws -> Registry.Feature { try make(registry.features, .feature) }
-  public func augmenter(_ registry: Registry) throws -> any Augmenter { try make(registry.augmenters, .augment) }
+
+  /// One step of a view; its parameters may be ranges to draw from.
+  public func augmentation(_ registry: Registry) throws -> AugmentationStep {
+    let make = { json, entry in try AugmentationStep(id: id, json: json, entry: entry) }
+    var step = try request(registry.augmenters, .augment, make) {
+      AugmentationStep.parameters(of: $0, changesFeatures: false)
+    }
+    step.label = nil
+    return step
+  }
 
   private func make<Instance>(_ entries: [String: Registry.Entry<Instance>], _ kind: PluginKind) throws -> Instance {
+    try request(entries, kind, { json, entry in try entry.make(json.members ?? []) }) { $0.parameters }
+  }
+
+  private func request<Instance, Result>(
+    _ entries: [String: Registry.Entry<Instance>], _ kind: PluginKind,
+    _ make: (JSONValue, Registry.Entry<Instance>) throws -> Result,
+    parameters: (PluginDescription) -> [ParameterDescription]
+  ) throws -> Result {
     guard let entry = entries[id] else {
       let help = suggestion(for: id, among: entries.keys.sorted()) ?? "\"timbre plugins\" lists them"
       throw RequestError([
         Diagnostic(.unknownChoice, "unknown \(kind.rawValue) plugin \"\(id)\"", help: help, location: root.location)
       ])
     }
-    let members = root.json.members ?? []
-    let findings = entry.description.findings(in: members).map { finding in
+    let findings = parameters(entry.description).findings(in: root.json.members ?? [], owner: id).map { finding in
       Diagnostic(
         finding.kind, finding.message, help: finding.help,
         location: root.location(at: finding.path, isAboutKey: finding.isAboutKey))
     }
     if !findings.isEmpty { throw RequestError(findings) }
     do {
-      return try entry.make(members)
+      return try make(root.json, entry)
     } catch let diagnostic as Diagnostic {
       throw RequestError([diagnostic.about(id)])
     }

@@ -99,7 +99,7 @@ struct RunData: Sendable {
     for (index, row) in table.rows.enumerated() {
       let clip = clip(ofRow: index)
       let result = results[clipOfItem[row.item]]
-      let drawn = result.drawn[row.view].map { "\($0.name)=\($0.value)" }.joined(separator: ";")
+      let drawn = result.drawn[row.view].map { "\($0.name)=\($0.value.plain)" }.joined(separator: ";")
       lines.append(
         [
           String(index), clip.id, clip.file, clip.label, clip.speaker ?? "", sides[index], viewNames[row.view], drawn,

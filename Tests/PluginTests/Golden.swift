@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TimbreCore
 
-/// A signal made by formula, a plugin's settings, and what librosa computes (Tests/Goldens/make_features.py).
+/// A signal made by formula, a plugin's settings, and what librosa computes (Tests/Goldens/make_librosa.py).
 struct Golden: Decodable, Sendable, CustomTestStringConvertible {
   var use: String
   var signal: String
@@ -10,6 +10,8 @@ struct Golden: Decodable, Sendable, CustomTestStringConvertible {
   var rate: Int
   var parameters: [String: Setting]
   var bins: Int
+  /// The share of the largest value by which ours may differ.
+  var limit: Double
   var values: [Double]
 
   enum Setting: Decodable, Sendable {
@@ -42,9 +44,13 @@ struct Golden: Decodable, Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(use) of \(count) × \(signal) at \(rate) Hz, \(JSONValue.object(members))" }
 
-  static func read(_ name: String) throws -> [Golden] {
-    let file = URL(filePath: #filePath).appending(path: "../../../Goldens/\(name)").standardizedFileURL
-    return try JSONDecoder().decode([Golden].self, from: Data(contentsOf: file))
+  /// The goldens of every file in a folder.
+  static func all(in folder: String) throws -> [Golden] {
+    let folder = URL(filePath: #filePath).appending(path: "../../Goldens/\(folder)").standardizedFileURL
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    return try files.sorted { $0.path < $1.path }.flatMap {
+      try JSONDecoder().decode([Golden].self, from: Data(contentsOf: $0))
+    }
   }
 
   var input: Signal { Signal(samples: Self.samples(signal, count, rate), sampleRate: rate) }
@@ -59,6 +65,7 @@ struct Golden: Decodable, Sendable, CustomTestStringConvertible {
         return Float(0.4 * sin(221.5 * t) + 0.2 * sin(1330 * t) + 0.05 * (Double(state) / 2_147_483_648 - 1))
       case "tone": return Float(0.5 * sin(440 * t))
       case "click": return index == count / 2 ? 1 : 0
+      case "clicks": return index % (rate / 2) == 0 ? 1 : 0
       default: return 0
       }
     }
