@@ -36,7 +36,8 @@ format:
 # What is generated from the plugins' own declarations; a test fails when it is stale.
 reference: build
 	mkdir -p docs schema
-	$(TIMBRE) plugins --format markdown > docs/plugins.md
+	rm -rf docs/plugins
+	$(TIMBRE) plugins --out docs
 	$(TIMBRE) schema > schema/workflow.schema.json
 
 # Every feature and effect against the published librosa. SEED and CASES may be given.

@@ -13,8 +13,9 @@ public struct Noise: Augmenter {
       .number("amount", \.amount, in: .nonNegative, "Largest standard deviation, as a share of the largest sample.")
     ],
     details:
-      "y + amount · u · max(y) · n, with one u uniform in 0 ..< 1 for the signal and a standard normal n for each sample."
-  )
+      "The noise of the well-known notebook on emotions in RAVDESS; `augment.noise_snr` asks for a level in decibels.",
+    formula: "y(n) + amount · u · max(y) · g(n),  one u of U(0, 1) for the signal, g(n) standard normal",
+    example: [.init("amount", 0.1)])
 
   private let config: Config
 

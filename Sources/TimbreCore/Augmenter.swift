@@ -35,6 +35,19 @@ public protocol Augmenter: Plugin {
   func apply(to signal: Signal, drawing draws: inout Draws) throws -> Signal
 }
 
+extension Augmenter {
+  /// The altered copy, once both it and the signal are seen to be usable.
+  /// - Throws: Besides what `apply` throws: `.emptyAudio`, or `.notFinite` for NaN and infinity.
+  public func checkedApply(to signal: Signal, drawing draws: inout Draws) throws -> Signal {
+    try signal.requireUsable()
+    let result = try apply(to: signal, drawing: &draws)
+    let id = Self.spec.description.id
+    guard !result.samples.isEmpty else { throw Diagnostic(.emptyAudio, "\(id) left no samples") }
+    if let index = result.firstNonFinite { throw Diagnostic(.notFinite, "\(id) made sample \(index) NaN or infinite") }
+    return result
+  }
+}
+
 /// A plugin that makes an altered copy of a feature, such as one with masks. A view names the node that it changes by `"of"`.
 public protocol FeatureAugmenter: Plugin {
   /// The axes and the number of frames stay as they are.

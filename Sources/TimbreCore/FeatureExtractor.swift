@@ -8,6 +8,15 @@ public protocol FeatureExtractor: Plugin {
   func extract(from analysis: Analysis) throws -> FeatureMatrix
 }
 
+extension FeatureExtractor {
+  /// The feature of a signal by itself, for callers that share nothing with other features.
+  /// - Throws: Besides what `extract` throws: `.emptyAudio`, or `.notFinite` for NaN and infinity.
+  public func extract(from signal: Signal) throws -> FeatureMatrix {
+    try signal.requireUsable()
+    return try extract(from: Analysis(of: signal))
+  }
+}
+
 /// A feature that reads another node of the workflow (`"of": "mfcc"`) instead of the signal.
 public protocol FeatureTransform: Plugin {
   func axes(of input: FeatureAxes) throws -> FeatureAxes

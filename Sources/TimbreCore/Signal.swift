@@ -12,6 +12,13 @@ public struct Signal: Sendable, Hashable {
   /// Seconds.
   public var duration: Double { Double(samples.count) / Double(sampleRate) }
 
+  /// What every plugin may rely on: there are samples, and all are finite. Hosts ask before they hand a signal on.
+  public func requireUsable() throws {
+    guard !samples.isEmpty else { throw Diagnostic(.emptyAudio, "there are no samples") }
+    guard let index = firstNonFinite else { return }
+    throw Diagnostic(.notFinite, "sample \(index) is NaN or infinite", help: "repair or leave out the recording")
+  }
+
   /// The index of the first NaN or infinity.
   public var firstNonFinite: Int? { samples.firstIndex { !$0.isFinite } }
 }

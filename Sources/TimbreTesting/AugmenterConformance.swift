@@ -11,6 +11,13 @@ public func conformanceFailures<P: Augmenter>(
   guard let made = log.attempt("making it", { try P(P.spec.config(from: members)) }) else { return log.failures }
   for sampleRate in sampleRates ?? ProbeSignal.sampleRates {
     for probe in ProbeSignal.all(sampleRate: sampleRate) { check(made, probe, &log) }
+    for probe in ProbeSignal.unusable(sampleRate: sampleRate) {
+      var draws = Draws(RandomSource(seed: 3))
+      let result = log.attempt(probe.name, mayRefuse: true) {
+        try made.checkedApply(to: probe.signal, drawing: &draws)
+      }
+      log.check(result == nil, probe.name, "is taken for audio")
+    }
   }
   guard atLimits else { return log.failures }
   let probe = ProbeSignal.noise(sampleRate: 22_050, count: 4_410)

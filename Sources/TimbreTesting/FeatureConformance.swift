@@ -18,6 +18,10 @@ public func conformanceFailures<P: FeatureExtractor>(
     else { continue }
     check(axes, situation, &log)
     for probe in ProbeSignal.all(sampleRate: sampleRate) { check(made, probe, axes, &log) }
+    for probe in ProbeSignal.unusable(sampleRate: sampleRate) {
+      let result = log.attempt(probe.name, mayRefuse: true) { try made.extract(from: probe.signal) }
+      log.check(result == nil, probe.name, "is taken for audio")
+    }
   }
   guard atLimits else { return log.failures }
   let probe = ProbeSignal.noise(sampleRate: 22_050, count: 4_410)

@@ -21,6 +21,15 @@ public struct ProbeSignal: Sendable {
     ]
   }
 
+  /// Signals that no plugin has to cope with: the host refuses them.
+  static func unusable(sampleRate: Int) -> [ProbeSignal] {
+    [
+      make("empty", sampleRate, 0) { _ in 0 },
+      make("NaN", sampleRate, 3_000) { $0 == 1_500 ? .nan : 0.1 },
+      make("infinity", sampleRate, 3_000) { $0 == 2_999 ? .infinity : 0.1 },
+    ]
+  }
+
   public static func tone(sampleRate: Int, count: Int) -> ProbeSignal {
     make("tone", sampleRate, count) { 0.5 * sine(440, $0, sampleRate) }
   }

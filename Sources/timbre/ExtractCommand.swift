@@ -56,7 +56,12 @@ struct ExtractCommand: AsyncParsableCommand {
     let request = try PluginRequest(id: use ?? "", sets: sets)
     switch try request.feature(registry) {
     case .extractor(let extractor):
-      return { try extractor.extract(from: Analysis(of: $0)) }
+      guard of == nil else {
+        throw RequestError([
+          Diagnostic(.invalidParameters, "\(use ?? "") reads the signal, not another feature", help: "leave --of out")
+        ])
+      }
+      return { try extractor.extract(from: $0) }
     case .transform(let transform):
       guard let of, case .extractor(let source) = try PluginRequest(id: of, sets: ofSet).feature(registry) else {
         let problem = of == nil ? "\(use ?? "") reads another feature" : "\(of ?? "") reads another feature itself"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TimbreAudio
 import TimbreCore
 import TimbreWorkflow
 
@@ -10,8 +11,10 @@ struct PluginsCommand: ParsableCommand {
 
   @Argument(help: "A plugin's id, such as feature.mfcc.") var id: String?
   @Option(help: "text, json or markdown.") var format = Format.text
+  @Option(help: "A folder: write the whole reference as pages with pictures.") var out: String?
 
   func run() throws {
+    if let out { return try ReferencePages(registry, signal: Self.demonstration()).write(to: out) }
     let all = registry.descriptions
     guard let id else {
       switch format {
@@ -31,6 +34,14 @@ struct PluginsCommand: ParsableCommand {
     case .json: Terminal.print(Reference.json(plugin).pretty)
     case .markdown: Terminal.print(Reference.markdown(plugin))
     }
+  }
+
+  /// A clip of the synthetic dataset, at librosa's rate: it is the same everywhere.
+  private static func demonstration() throws -> Signal {
+    guard let clip = try registry.datasets["dataset.synthetic"]?.make([]).clips().clips.first else {
+      throw Diagnostic(.unknownChoice, "the pictures need dataset.synthetic")
+    }
+    return try load(clip.source, options: LoadOptions(sampleRate: 22_050)).signal
   }
 }
 

@@ -27,7 +27,9 @@ public struct MFCC: FeatureExtractor {
       The cosine transform of the mel spectrogram in decibels, which are cut off 80 dB under the loudest value of the signal. \
       With `lifter` L > 0, coefficient i (from 0) is multiplied by 1 + L/2 · sin(π(i + 1)/L). librosa returns fewer than n_mfcc \
       rows when n_mels is smaller; here that is an error.
-      """)
+      """,
+    formula: "C(k, t) = Σ_m dB(m, t) · cos(π k (m + ½) / n_mels),  dB = max(10 log₁₀ max(mel, 1e-10), max(dB) − 80)",
+    example: [.init("n_mfcc", 13)])
 
   private let config: Config
 

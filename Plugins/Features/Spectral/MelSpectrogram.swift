@@ -14,7 +14,8 @@ public struct MelSpectrogram: FeatureExtractor {
     parameters: Parameter.mel + [
       .value("norm", \.mel.bank.norm, "Scale of the filters: \"slaney\" (unit area), a p-norm, or null for peaks of 1.")
     ] + Parameter.stft,
-    details: "Values are sums of |STFT| to the power of `power` under triangular filters, not in decibels.")
+    details: "Values are sums of |STFT| to the power of `power` under triangular filters, not in decibels.",
+    formula: "M(m, t) = Σ_k H(m, k) · |X(k, t)|^power", example: [.init("n_mels", 64)])
 
   private let config: Config
 

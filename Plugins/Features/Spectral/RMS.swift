@@ -18,7 +18,8 @@ public struct RMS: FeatureExtractor {
       .int("hop_length", \.hopLength, in: 1...1_048_576, unit: .samples, "Step between frames."),
       .bool("center", \.center, "Whether frames are centred on their time, with padding at both ends."),
       .choice("pad_mode", \.padMode, "How the ends are padded when frames are centred."),
-    ])
+    ], formula: "rms(t) = √( 1/N · Σ_n y(t·hop + n)² ),  N = frame_length",
+    example: [.init("frame_length", 1024), .init("hop_length", 256)])
 
   private let config: Config
 

@@ -23,7 +23,8 @@ public struct ZeroCrossingRate: FeatureExtractor {
       .number("threshold", \.threshold, in: .nonNegative, "Magnitudes up to this count as 0."),
       .bool("zero_pos", \.zeroPos, "Whether 0 counts as positive; otherwise it is a sign of its own."),
       .bool("pad", \.pad, "Whether the first sample of a frame counts as a crossing."),
-    ])
+    ], formula: "zcr(t) = 1/N · Σ_n [ sign(y(n)) ≠ sign(y(n − 1)) ],  N = frame_length",
+    example: [.init("frame_length", 1024), .init("hop_length", 256)])
 
   private let config: Config
 

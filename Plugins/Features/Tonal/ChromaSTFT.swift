@@ -28,7 +28,9 @@ public struct ChromaSTFT: FeatureExtractor {
     details: """
       `power` 2 is librosa's `chroma_stft(y=y)`; `power` 1 is its `chroma_stft(S=np.abs(librosa.stft(y)))`. The tuning is estimated \
       from the same spectrogram.
-      """)
+      """,
+    formula: "C(p, t) = Σ_k B(p, k) · |X(k, t)|^power,  each frame divided by its norm",
+    example: [.init("n_fft", 4096)])
 
   private let config: Config
 

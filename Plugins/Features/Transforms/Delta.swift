@@ -23,7 +23,9 @@ public struct Delta: FeatureTransform {
       .choice("mode", \.mode, "What stands beyond the ends; interp repeats the derivative of the outermost window."),
     ],
     details:
-      "A polynomial of degree `order` is fitted to `width` frames, and its derivative of that order taken, per frame.")
+      "A polynomial of degree `order` is fitted to `width` frames, and its derivative of that order taken, per frame.",
+    formula: "Δ(t) = Σ_n w(n) · x(t + n),  |n| ≤ (width − 1) / 2,  w from the least-squares fit",
+    example: [.init("order", 2)])
 
   private let config: Config
   private let weights: [Double]

@@ -117,10 +117,7 @@ public struct AugmentationStep: Sendable {
   /// The signal after the step.
   public func apply(to signal: Signal, drawing draws: inout Draws) throws -> Signal {
     guard case .signal(let augmenter) = try augmentation(drawing: &draws) else { return signal }
-    let result = try augmenter.apply(to: signal, drawing: &draws)
-    guard !result.samples.isEmpty else { throw Diagnostic(.emptyAudio, "\(id) left no samples") }
-    if let index = result.firstNonFinite { throw Diagnostic(.notFinite, "\(id) made sample \(index) NaN or infinite") }
-    return result
+    return try augmenter.checkedApply(to: signal, drawing: &draws)
   }
 
   /// A feature after the step.
