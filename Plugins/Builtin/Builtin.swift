@@ -22,9 +22,22 @@ public enum Builtin {
     registry.register(MelSpectrogram.self)
     registry.register(Delta.self)
 
+    registry.register(BackgroundNoise.self)
+    registry.register(BandPass.self)
+    registry.register(ClippingDistortion.self)
+    registry.register(Codec.self)
+    registry.register(Gain.self)
+    registry.register(HighPass.self)
+    registry.register(ImpulseResponse.self)
+    registry.register(LowPass.self)
     registry.register(Noise.self)
-    registry.register(TimeStretch.self)
+    registry.register(NoiseSNR.self)
     registry.register(PitchShift.self)
+    registry.register(PolarityInversion.self)
+    registry.register(Resample.self)
+    registry.register(Shift.self)
+    registry.register(TimeMask.self)
+    registry.register(TimeStretch.self)
 
     registry.register(Conv1D.self)
     return registry
