@@ -36,6 +36,7 @@ public enum Builtin {
     registry.register(PolarityInversion.self)
     registry.register(Resample.self)
     registry.register(Shift.self)
+    registry.register(SpecAugment.self)
     registry.register(TimeMask.self)
     registry.register(TimeStretch.self)
 
