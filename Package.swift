@@ -52,7 +52,7 @@ let package = Package(
     module("TimbreWorkflow", ["TimbreCore", "TimbreAudio", "TimbreEvaluation", "TimbreReport"]),
     module("TimbreTesting", ["TimbreCore", real]),
 
-    module("TimbreDatasets", path: "Plugins/Datasets", ["TimbreCore", real]),
+    module("TimbreDatasets", path: "Plugins/Datasets", ["TimbreCore", "TimbreAudio", real]),
     module("TimbreFeatures", path: "Plugins/Features", ["TimbreCore", "TimbreAudio", "TimbreDSP", real]),
     module("TimbreAugmenters", path: "Plugins/Augmenters", ["TimbreCore", "TimbreAudio", "TimbreDSP", real]),
     module("TimbreClassifiers", path: "Plugins/Classifiers", ["TimbreCore", "TimbreNN"]),

@@ -1,4 +1,5 @@
 import Foundation
+import TimbreAudio
 import TimbreCore
 
 /// Recordings listed in a table.

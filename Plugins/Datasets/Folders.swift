@@ -1,4 +1,5 @@
 import Foundation
+import TimbreAudio
 import TimbreCore
 
 /// Recordings sorted into one folder a label.

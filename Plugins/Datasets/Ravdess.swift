@@ -1,3 +1,4 @@
+import TimbreAudio
 import TimbreCore
 
 /// RAVDESS: emotional speech and song of 24 professional actors, its attributes encoded in the file names.

@@ -32,6 +32,11 @@ import TimbreTesting
     case "dataset.folders", "dataset.ravdess":
       _ = try table(in: folder)
       return [.init("path", .string(folder.path))]
+    case "augment.background_noise", "augment.impulse_response":
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let noise = ProbeSignal.noise(sampleRate: 16_000, count: 4_000).signal
+      try Data(AudioFile.encode(noise, as: .wav)).write(to: folder.appendingPathComponent("noise.wav"))
+      return [.init("path", .string(folder.path))]
     default: return []
     }
   }

@@ -1,26 +1,31 @@
 import Foundation
 import TimbreCore
 
-/// A file of a dataset.
-struct FoundFile {
-  /// From the dataset's folder, with "/" on every system.
-  var relative: String
-  var path: String
+/// A file in a folder.
+public struct FoundFile: Sendable, Hashable {
+  /// From the folder that was listed, with "/" on every system.
+  public var relative: String
+  public var path: String
 
-  var name: String { String(relative.split(separator: "/").last ?? "") }
+  public init(relative: String, path: String) {
+    self.relative = relative
+    self.path = path
+  }
+
+  public var name: String { String(relative.split(separator: "/").last ?? "") }
   /// The name without its extension.
-  var stem: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
+  public var stem: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
 }
 
 /// Lists audio files below a folder.
-enum AudioFiles {
-  static let extensions: Set = ["wav", "flac", "ogg", "mp3", "aiff", "aif"]
+public enum AudioFiles {
+  public static let extensions: Set<String> = ["wav", "flac", "ogg", "mp3", "aiff", "aif"]
 
   /// Every file with one of the `extensions` (any case) at any depth, sorted by relative path. Names that begin with a dot
   /// are hidden and passed over; symbolic links are followed.
   /// - Returns: The files, and a diagnostic for each subfolder that cannot be read.
   /// - Throws: `.badDataset` where `root` is not a folder that can be read; `wanted` says what was looked for in it.
-  static func list(
+  public static func list(
     under root: String, extensions: Set<String> = extensions, wanted: String
   ) throws -> (files: [FoundFile], unreadable: [Diagnostic]) {
     func bad(_ message: String, _ help: String) -> Diagnostic {
@@ -36,12 +41,12 @@ enum AudioFiles {
   }
 
   /// Whether `path` is a folder; nil where there is nothing.
-  static func kind(of path: String) -> Bool? {
+  public static func kind(of path: String) -> Bool? {
     var isFolder: ObjCBool = false
     return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) ? isFolder.boolValue : nil
   }
 
-  static func joined(_ folder: String, _ name: String) -> String {
+  public static func joined(_ folder: String, _ name: String) -> String {
     folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
