@@ -3,8 +3,9 @@
 import librosa
 import numpy as np
 
-from draws import NORMS, arguments, some, stft
+from draws import NORMS, WINDOWS, arguments, some, stft
 from plugin import LIMIT, Plugin, Rule, error
+from plugins import constant_q
 
 
 def chroma_stft(r, samples, rate):
@@ -79,6 +80,70 @@ TUNING = Rule(
     "the median), or librosa's own estimate changes when its spectrogram is changed by 1e-7 of itself: the last bit decides.",
     tuning)
 
+
+def constant_q_chroma(r, samples, rate):
+    """Parameters of chroma over a constant-Q transform, without norms."""
+    n_chroma = r.choice([12, 12, 12, 24, 6, 7, 1])
+    p = {"n_chroma": n_chroma, "bins_per_octave": n_chroma * r.choice([1, 2, 3, 4])}
+    if p["bins_per_octave"] == 36:
+        del p["bins_per_octave"]
+    fmin = r.choice([None, None, 55, 130.8, r.uniform(30, 200)])
+    octaves = int(np.log2(rate / 2 * 0.85 / (fmin or constant_q.C1)) - 2 / p.get("bins_per_octave", 36))
+    p |= {"n_octaves": r.randint(1, max(1, min(octaves, 8))), "hop_length": r.choice([512, 512, 1024, 2048, 640])}
+    some(r, p, 0.4, "tuning", [0, r.uniform(-0.5, 0.5)])
+    some(r, p, 0.2, "window", [[0.5, 1, 0.5], [1, 2], [0.25, 0.5, 1, 0.5]])
+    some(r, p, 0.3, "cqt_mode", ["full", "hybrid"])
+    return p if fmin is None else p | {"fmin": fmin}
+
+
+def chroma_cqt(r, samples, rate):
+    p = constant_q_chroma(r, samples, rate)
+    some(r, p, 0.4, "norm", NORMS)
+    some(r, p, 0.3, "threshold", [None, 0.01, 0.1])
+    return p
+
+
+def chroma_cens(r, samples, rate):
+    p = constant_q_chroma(r, samples, rate)
+    some(r, p, 0.4, "norm", NORMS)
+    some(r, p, 0.6, "win_len_smooth", [None, 1, 2, 5, 10, 41, 200])
+    some(r, p, 0.4, "smoothing_window", WINDOWS)
+    return p
+
+
+def chroma_vqt(r, samples, rate):
+    per_octave = r.choice([12, 12, 5, 24, 19])
+    fmin = r.choice([None, None, 55, r.uniform(30, 200)])
+    octaves = int(np.log2(rate / 2 * 0.8 / (fmin or constant_q.C1)) - 2 / per_octave)
+    p = {"intervals": r.choice(["equal", "pythagorean", "ji3", "ji5", "ji7", [1, 9 / 8, 5 / 4, 4 / 3, 3 / 2, 5 / 3, 15 / 8]])}
+    p |= {"bins_per_octave": per_octave, "n_octaves": r.randint(1, max(1, min(octaves, 7))), "hop_length": r.choice([512, 512, 1024, 640])}
+    some(r, p, 0.3, "gamma", [0, 5, 20])
+    some(r, p, 0.4, "norm", NORMS)
+    some(r, p, 0.3, "threshold", [None, 0.01, 0.1])
+    return p if fmin is None else p | {"fmin": fmin}
+
+
+def tonnetz(r, samples, rate):
+    p = constant_q_chroma(r, samples, rate)
+    some(r, p, 0.2, "threshold", [None, 0.01])
+    return p
+
+
+def cqt_arguments(p):
+    p = arguments(p)
+    if "window" in p:
+        p["window"] = np.array(p["window"])
+    if isinstance(p.get("smoothing_window"), list):
+        p["smoothing_window"] = tuple(p["smoothing_window"])
+    return p
+
+
+def of_signal(feature):
+    return lambda y, sr, p: feature(y=y, sr=sr, **({"intervals": "equal"} if feature is librosa.feature.chroma_vqt else {}) | cqt_arguments(p))
+
+
+CQT_CHROMA, CENS, TONNETZ = (of_signal(f) for f in (librosa.feature.chroma_cqt, librosa.feature.chroma_cens, librosa.feature.tonnetz))
+
 PLUGINS = {
     "feature.chroma_stft": Plugin(
         chroma_stft, chroma, rules={"tuning": TUNING},
@@ -90,4 +155,20 @@ PLUGINS = {
             ("voice", 3000, 44100, {"n_fft": 4096, "tuning": 0.3, "ctroct": 4, "norm": None}),
             ("voice", 2, 22050, {"n_fft": 64, "hop_length": 16}),
         ]),
+    "feature.chroma_cqt": Plugin(
+        chroma_cqt, CQT_CHROMA, rules={"tuning": Rule(TUNING.text, constant_q.tuned(CQT_CHROMA))},
+        goldens=[
+            ("voice", 3000, 22050, {}),
+            ("voice", 3000, 22050, {"n_octaves": 5, "n_chroma": 6, "bins_per_octave": 12, "fmin": 110, "norm": 2, "tuning": 0.1, "window": [0.5, 1, 0.5]}),
+            ("voice", 3000, 22050, {"cqt_mode": "hybrid", "norm": None, "threshold": 0.05, "n_octaves": 6}),
+        ]),
+    "feature.chroma_cens": Plugin(
+        chroma_cens, CENS, rules={"tuning": Rule(TUNING.text, constant_q.tuned(CENS))},
+        goldens=[("voice", 6000, 22050, {}), ("voice", 6000, 22050, {"win_len_smooth": 4, "smoothing_window": "hamming", "norm": "inf", "n_octaves": 5})]),
+    "feature.chroma_vqt": Plugin(
+        chroma_vqt, of_signal(librosa.feature.chroma_vqt),
+        goldens=[("voice", 3000, 22050, {}), ("voice", 3000, 22050, {"intervals": "ji5", "n_octaves": 6, "gamma": 5})]),
+    "feature.tonnetz": Plugin(
+        tonnetz, TONNETZ, rules={"tuning": Rule(TUNING.text, constant_q.tuned(TONNETZ))},
+        goldens=[("voice", 3000, 22050, {}), ("voice", 3000, 22050, {"n_octaves": 5, "n_chroma": 24, "bins_per_octave": 48})]),
 }

@@ -1,0 +1,70 @@
+import TimbreCore
+
+/// A spectrum of magnitudes times a bank of magnitudes needs no imaginary parts; a window tells the two kinds apart.
+struct ResponseParameters {
+  var hopLength: Int
+  var padMode: PadMode
+  /// nil transforms frames as they are and keeps phases; a window is applied to frames whose magnitudes are read.
+  var window: Window?
+
+  func stft(nFFT: Int) -> STFTParameters {
+    STFTParameters(nFFT: nFFT, hopLength: hopLength, window: window ?? .hann, center: true, padMode: padMode)
+  }
+}
+
+/// How the signal is framed for a bank, and the responses of that bank.
+struct FilterResponse {
+  private let bank: SparseBank
+  private let parameters: ResponseParameters
+  private let framing: Framing
+  var frames: Int { framing.frames }
+
+  init(of signal: [Float], _ bank: SparseBank, _ parameters: ResponseParameters) throws {
+    self.bank = bank
+    self.parameters = parameters
+    framing = try Framing(signal, parameters.stft(nFFT: bank.nFFT))
+  }
+
+  /// Writes the magnitudes of the responses of as many frames as `result` has to its bins from `bin` on.
+  ///
+  /// Spectra are made in double precision and rounded to single precision, as librosa makes them.
+  func write(to result: inout Spectrogram, at bin: Int) {
+    let size = bank.nFFT
+    let transform = PreciseFourierTransform.of(length: size)
+    let window = parameters.window.map { $0.values(length: size, paddedTo: size) }
+    let input = AlignedBuffer<Double>(count: size, filledWith: 0)
+    let output = AlignedBuffer<Double>(count: 2 * transform.bins, filledWith: 0)
+    let real = AlignedBuffer<Float>(count: bank.range.count + 8, filledWith: 0)
+    let imaginary = AlignedBuffer<Float>(count: bank.range.count + 8, filledWith: 0)
+    let (stride, frames, range) = (result.stride, result.frames, bank.range)
+    unsafe result.values.withUnsafeMutableBufferPointer { target in
+      guard let target = target.baseAddress else { return }
+      var frame = 0
+      for stretch in framing.stretches {
+        unsafe stretch.samples.withUnsafeBufferPointer { samples in
+          guard let samples = samples.baseAddress else { return }
+          for index in 0..<stretch.frames where frame < frames {
+            let start = unsafe samples + (stretch.offset + index * parameters.hopLength)
+            for i in 0..<size { unsafe input.pointer[i] = Double(start[i]) }
+            if let window { for i in 0..<size { unsafe input.pointer[i] *= window[i] } }
+            transform.forward(input, into: output)
+            let spectrum = unsafe output.pointer + 2 * range.lowerBound
+            if window == nil {
+              for i in 0..<range.count {
+                unsafe real.pointer[i] = Float(spectrum[2 * i])
+                unsafe imaginary.pointer[i] = Float(spectrum[2 * i + 1])
+              }
+            } else {
+              for i in 0..<range.count {
+                let (re, im) = unsafe (Float(spectrum[2 * i]), Float(spectrum[2 * i + 1]))
+                unsafe real.pointer[i] = Float((Double(re) * Double(re) + Double(im) * Double(im)).squareRoot())
+              }
+            }
+            unsafe bank.apply(real.pointer, imaginary.pointer, into: target + (frame * stride + bin))
+            frame += 1
+          }
+        }
+      }
+    }
+  }
+}
