@@ -21,6 +21,11 @@ public enum Builtin {
     registry.register(RMS.self)
     registry.register(MelSpectrogram.self)
     registry.register(Delta.self)
+    registry.register(Formants.self)
+    registry.register(HarmonicsToNoise.self)
+    registry.register(Jitter.self)
+    registry.register(LongTermAverageSpectrum.self)
+    registry.register(Shimmer.self)
 
     registry.register(Noise.self)
     registry.register(TimeStretch.self)
