@@ -58,7 +58,8 @@ private func sincSum(_ left: UnsafePointer<Double>, phase: Double, depth: Int) -
     low.add(lowRest)
     high.add(highRest)
   }
-  return Double.sin(.pi * phase) / (2 * .pi) * (low.total + high.total)
+  // The sine of the nearer end, because next to π it has no accurate digits left.
+  return Double.sin(.pi * min(phase, 1 - phase)) / (2 * .pi) * (low.total + high.total)
 }
 
 /// One half: Σ (−1)ᵏ · (1 + cos(π · d / (depth + phase))) / d over the distances d = phase + k.
