@@ -38,6 +38,11 @@ public enum Builtin {
     registry.register(IIRT.self)
     registry.register(Tonnetz.self)
     registry.register(VQT.self)
+    registry.register(Formants.self)
+    registry.register(HarmonicsToNoise.self)
+    registry.register(Jitter.self)
+    registry.register(LongTermAverageSpectrum.self)
+    registry.register(Shimmer.self)
 
     registry.register(BackgroundNoise.self)
     registry.register(BandPass.self)
