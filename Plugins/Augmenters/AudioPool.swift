@@ -65,7 +65,7 @@ struct AudioPool: Sendable {
     try check(AudioFile.info(path: path).duration)
     let signal = try load(.file(path), options: LoadOptions(sampleRate: sampleRate)).signal
     try check(signal.duration)
-    Self.kept.withLock { $0.keep(signal.samples, path, sampleRate) }
+    Self.keep(signal.samples, path, sampleRate)
     return signal.samples
   }
 
@@ -90,11 +90,16 @@ struct AudioPool: Sendable {
         return Self.looped(try load(.file(path), options: options).signal.samples, from: 0, count: count)
       }
       samples = try load(.file(path), options: LoadOptions(sampleRate: sampleRate)).signal.samples
-      Self.kept.withLock { $0.keep(samples, path, sampleRate) }
+      Self.keep(samples, path, sampleRate)
     }
     let places = samples.count >= count ? samples.count - count + 1 : samples.count
     let offset = draws.uniform(0, Double(places) / rate, as: name)
     return Self.looped(samples, from: min(Int(offset * rate), places - 1), count: count)
+  }
+
+  /// Never what `stretch` reads in parts, so that a result does not depend on what has been kept.
+  private static func keep(_ samples: [Float], _ path: String, _ sampleRate: Int) {
+    if samples.count <= longestKept { kept.withLock { $0.keep(samples, path, sampleRate) } }
   }
 
   private static func looped(_ samples: [Float], from start: Int, count: Int) -> [Float] {
@@ -106,21 +111,21 @@ struct AudioPool: Sendable {
 }
 
 /// Decoded files by path and rate; the one that was not used for longest makes room for another.
-private struct KeptAudio: Sendable {
+package struct KeptAudio: Sendable {
   struct Key: Hashable {
     var path: String
     var sampleRate: Int
   }
 
   /// Samples in all.
-  let limit: Int
+  package let limit: Int
   private var entries: [Key: (samples: [Float], use: Int)] = [:]
   private var total = 0
   private var uses = 0
 
-  init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = limit }
 
-  subscript(path: String, sampleRate: Int) -> [Float]? {
+  package subscript(path: String, sampleRate: Int) -> [Float]? {
     mutating get {
       uses += 1
       let key = Key(path: path, sampleRate: sampleRate)
@@ -129,7 +134,7 @@ private struct KeptAudio: Sendable {
     }
   }
 
-  mutating func keep(_ samples: [Float], _ path: String, _ sampleRate: Int) {
+  package mutating func keep(_ samples: [Float], _ path: String, _ sampleRate: Int) {
     let key = Key(path: path, sampleRate: sampleRate)
     guard samples.count <= limit, entries[key] == nil else { return }
     total += samples.count

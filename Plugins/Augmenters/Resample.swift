@@ -11,7 +11,7 @@ public struct Resample: Augmenter {
 
   public static let spec = PluginSpec<Config>(
     "augment.resample", summary: "Resampled to another rate and back: without what that rate cannot hold.",
-    reference: "librosa.resample, twice",
+    reference: "two runs of librosa.resample",
     parameters: [
       .int("sample_rate", \.sampleRate, in: 100...384_000, unit: .hertz, "Rate in between."),
       .choice("res_type", \.resType, "Resampler, of both ways."),
