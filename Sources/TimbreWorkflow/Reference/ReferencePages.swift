@@ -121,7 +121,9 @@ public struct ReferencePages {
 
   // MARK: Picture
 
+  /// nil where there is nothing to see, or the example names files that only its reader has.
   private func picture(of plugin: PluginDescription) throws -> [UInt8]? {
+    if plugin.parameters.contains(where: { $0.type == .path }) { return nil }
     let members = plugin.example.filter { $0.key != "of" }
     if let feature = try feature(plugin) {
       let analysis = Analysis(of: signal)
