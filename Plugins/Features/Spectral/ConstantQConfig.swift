@@ -47,7 +47,7 @@ extension Parameter where Config: ConstantQConfig {
 }
 
 /// What the values of a transform are given as.
-enum MagnitudeForm: String, ParameterValue, CaseIterable {
+public enum MagnitudeForm: String, ParameterValue, CaseIterable {
   case magnitude, power, db
 
   var unit: Unit? { self == .db ? .decibels : nil }
@@ -75,7 +75,9 @@ extension ResamplerType {
   /// As transforms ask for lower rates.
   var reducer: RateReducer {
     RateReducer(name: rawValue) { samples, factor in
-      try Resampler.resample(samples, from: Double(factor), to: 1, type: self, scale: true)
+      // Scaled in double precision, as librosa's own in-place division is.
+      let gain = (1 / Double(factor)).squareRoot()
+      return try Resampler.resample(samples, from: Double(factor), to: 1, type: self).map { Float(Double($0) / gain) }
     }
   }
 }

@@ -5,12 +5,12 @@ import TimbreDSP
 /// Power of semitone bands, each through an elliptic filter run forwards and backwards.
 public struct IIRT: FeatureExtractor {
   /// How librosa writes its filters.
-  enum Layout: String, ParameterValue, CaseIterable { case sos, ba }
+  public enum Layout: String, ParameterValue, CaseIterable { case sos, ba }
 
   public struct Config: PluginConfig {
     public var bank = SemitoneBankParameters()
     public var resType = ResamplerType.soxrHQ
-    var layout = Layout.sos
+    public var layout = Layout.sos
     public init() {}
   }
 

@@ -4,7 +4,7 @@ import TimbreDSP
 /// Energy of each pitch class from the constant-Q transform.
 public struct ChromaCQT: FeatureExtractor {
   public struct Config: PluginConfig, ConstantQChromaConfig {
-    var chroma = ConstantQChroma()
+    public var chroma = ConstantQChroma()
     public init() {}
   }
 

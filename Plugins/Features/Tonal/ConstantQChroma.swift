@@ -3,18 +3,18 @@ import TimbreCore
 import TimbreDSP
 
 /// Which transform pitch classes are gathered from.
-enum ConstantQMode: String, ParameterValue, CaseIterable { case full, hybrid }
+public enum ConstantQMode: String, ParameterValue, CaseIterable { case full, hybrid }
 
 /// What chroma features over a constant-Q transform have in common.
-struct ConstantQChroma: Sendable, Hashable {
-  var transform: VariableQParameters
-  var fold = ChromaFoldParameters()
-  var nOctaves = 7
+public struct ConstantQChroma: Sendable, Hashable {
+  public var transform: VariableQParameters
+  public var fold = ChromaFoldParameters()
+  public var nOctaves = 7
   /// nil is `nChroma`.
-  var binsPerOctave: Int? = 36
-  var mode = ConstantQMode.full
+  public var binsPerOctave: Int? = 36
+  public var mode = ConstantQMode.full
 
-  init() {
+  public init() {
     transform = VariableQParameters()
     transform.tuning = nil
   }
