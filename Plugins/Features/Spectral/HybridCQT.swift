@@ -13,7 +13,8 @@ public struct HybridCQT: FeatureExtractor {
 
   public static let spec = PluginSpec<Config>(
     "feature.hybrid_cqt",
-    summary: "The constant-Q transform whose high bins, with filters under two hops, are read from one magnitude spectrum.",
+    summary:
+      "The constant-Q transform whose high bins, with filters under two hops, are read from one magnitude spectrum.",
     reference: "librosa.hybrid_cqt",
     parameters: Parameter.hopAndFmin + [
       .int("n_bins", \.transform.nBins, in: 1...4096, unit: .bins, "Number of bins from fmin upwards."),

@@ -78,7 +78,8 @@ extension Parameter where Config: ConstantQChromaConfig {
     [
       .int("hop_length", \.chroma.transform.hopLength, in: 1...1_048_576, unit: .samples, "Step between frames."),
       .number(
-        "fmin", \.chroma.transform.fmin, in: .closed(0.1, 96_000), unit: .hertz, "Lowest frequency; null is C1, 32.7 Hz."),
+        "fmin", \.chroma.transform.fmin, in: .closed(0.1, 96_000), unit: .hertz,
+        "Lowest frequency; null is C1, 32.7 Hz."),
       .number(
         "tuning", \.chroma.transform.tuning, in: .closed(-480, 480), unit: .bins,
         "Deviation from A = 440 Hz in bins of the transform; null estimates it."),

@@ -12,7 +12,9 @@ public enum PitchIntervals: Sendable, Hashable {
   public static let equal = PitchIntervals.named(.equal)
 
   /// Bins in an octave: as many as there are ratios, otherwise what the caller asks for.
-  public func count(binsPerOctave: Int) -> Int { if case .ratios(let ratios) = self { ratios.count } else { binsPerOctave } }
+  public func count(binsPerOctave: Int) -> Int {
+    if case .ratios(let ratios) = self { ratios.count } else { binsPerOctave }
+  }
 
   /// `count` frequencies from `fmin` in ascending order.
   func frequencies(_ count: Int, fmin: Double, binsPerOctave: Int) -> [Double] {

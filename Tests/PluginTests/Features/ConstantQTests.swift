@@ -35,7 +35,9 @@ import TimbreFeatures
       #expect(abs(matrix.axes.positions[bin] - frequency) < 1e-6 * frequency)
       // Bins next to it hear it by their overlap; those an octave away do not.
       let frame = Self.middle(matrix)
-      for other in [bin - 12, bin + 12] where frame.indices.contains(other) { #expect(frame[other] < 0.01 * frame[bin]) }
+      for other in [bin - 12, bin + 12] where frame.indices.contains(other) {
+        #expect(frame[other] < 0.01 * frame[bin])
+      }
     }
   }
 
@@ -115,7 +117,8 @@ import TimbreFeatures
     let c4 = 261.625_565
     let one = Self.middle(try Self.extract(Tonnetz.self, from: Analysis(of: Self.tones([c4]))))
     for (value, expected) in zip(one, [0, 1, 0, 1, 0, 0.5] as [Float]) { #expect(abs(value - expected) < 0.05) }
-    let fifth = Self.middle(try Self.extract(Tonnetz.self, from: Analysis(of: Self.tones([c4, c4 * pow(2, 7.0 / 12)]))))
+    let fifth = Self.middle(
+      try Self.extract(Tonnetz.self, from: Analysis(of: Self.tones([c4, c4 * pow(2, 7.0 / 12)]))))
     // Seven steps of 7π/6 are π/6 beyond whole turns: neighbours on the circle of fifths.
     #expect(abs(fifth[0] - 0.25) < 0.06 && abs(fifth[1] - 0.933) < 0.06)
     let tritone = Self.middle(try Self.extract(Tonnetz.self, from: Analysis(of: Self.tones([c4, c4 * pow(2, 0.5)]))))
