@@ -7,7 +7,7 @@ public struct CQT: FeatureExtractor {
   public struct Config: PluginConfig, ConstantQConfig {
     public var transform = VariableQParameters()
     public var resType = ResamplerType.soxrHQ
-    var output = MagnitudeForm.magnitude
+    public var output = MagnitudeForm.magnitude
     public init() {}
   }
 

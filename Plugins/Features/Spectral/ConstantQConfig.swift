@@ -12,7 +12,8 @@ extension Parameter where Config: ConstantQConfig {
   static var hopAndFmin: [Parameter] {
     [
       .int("hop_length", \.transform.hopLength, in: 1...1_048_576, unit: .samples, "Step between frames."),
-      .number("fmin", \.transform.fmin, in: .closed(0.1, 96_000), unit: .hertz, "Lowest frequency; null is C1, 32.7 Hz."),
+      .number(
+        "fmin", \.transform.fmin, in: .closed(0.1, 96_000), unit: .hertz, "Lowest frequency; null is C1, 32.7 Hz."),
     ]
   }
 
@@ -34,11 +35,14 @@ extension Parameter where Config: ConstantQConfig {
       .number(
         "filter_scale", \.transform.wavelets.filterScale, in: .positive,
         "Length of the filters; below 1 they tell times apart better, and frequencies worse."),
-      .value("norm", \.transform.wavelets.norm, "What each filter is divided by: a p-norm, \"inf\", \"-inf\", or null."),
-      .number(
-        "sparsity", \.transform.wavelets.sparsity, in: .fraction, "Share of each filter's spectrum that may be dropped."),
       .value(
-        "window", \.transform.wavelets.window, "Window of the filters by its SciPy name, with parameters as [\"kaiser\", 8.6]."),
+        "norm", \.transform.wavelets.norm, "What each filter is divided by: a p-norm, \"inf\", \"-inf\", or null."),
+      .number(
+        "sparsity", \.transform.wavelets.sparsity, in: .fraction, "Share of each filter's spectrum that may be dropped."
+      ),
+      .value(
+        "window", \.transform.wavelets.window,
+        "Window of the filters by its SciPy name, with parameters as [\"kaiser\", 8.6]."),
       .bool("scale", \.transform.scale, "Whether responses are divided by the square root of the filter's length."),
       .choice("pad_mode", \.transform.padMode, "How the ends are padded."),
       resType,
@@ -47,7 +51,7 @@ extension Parameter where Config: ConstantQConfig {
 }
 
 /// What the values of a transform are given as.
-enum MagnitudeForm: String, ParameterValue, CaseIterable {
+public enum MagnitudeForm: String, ParameterValue, CaseIterable {
   case magnitude, power, db
 
   var unit: Unit? { self == .db ? .decibels : nil }
@@ -75,7 +79,9 @@ extension ResamplerType {
   /// As transforms ask for lower rates.
   var reducer: RateReducer {
     RateReducer(name: rawValue) { samples, factor in
-      try Resampler.resample(samples, from: Double(factor), to: 1, type: self, scale: true)
+      // Scaled in double precision, as librosa's own in-place division is.
+      let gain = (1 / Double(factor)).squareRoot()
+      return try Resampler.resample(samples, from: Double(factor), to: 1, type: self).map { Float(Double($0) / gain) }
     }
   }
 }

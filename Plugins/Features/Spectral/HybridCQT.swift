@@ -7,13 +7,14 @@ public struct HybridCQT: FeatureExtractor {
   public struct Config: PluginConfig, ConstantQConfig {
     public var transform = VariableQParameters()
     public var resType = ResamplerType.soxrHQ
-    var output = MagnitudeForm.magnitude
+    public var output = MagnitudeForm.magnitude
     public init() {}
   }
 
   public static let spec = PluginSpec<Config>(
     "feature.hybrid_cqt",
-    summary: "The constant-Q transform whose high bins, with filters under two hops, are read from one magnitude spectrum.",
+    summary:
+      "The constant-Q transform whose high bins, with filters under two hops, are read from one magnitude spectrum.",
     reference: "librosa.hybrid_cqt",
     parameters: Parameter.hopAndFmin + [
       .int("n_bins", \.transform.nBins, in: 1...4096, unit: .bins, "Number of bins from fmin upwards."),

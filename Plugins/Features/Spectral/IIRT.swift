@@ -5,12 +5,12 @@ import TimbreDSP
 /// Power of semitone bands, each through an elliptic filter run forwards and backwards.
 public struct IIRT: FeatureExtractor {
   /// How librosa writes its filters.
-  enum Layout: String, ParameterValue, CaseIterable { case sos, ba }
+  public enum Layout: String, ParameterValue, CaseIterable { case sos, ba }
 
   public struct Config: PluginConfig {
     public var bank = SemitoneBankParameters()
     public var resType = ResamplerType.soxrHQ
-    var layout = Layout.sos
+    public var layout = Layout.sos
     public init() {}
   }
 
@@ -27,7 +27,8 @@ public struct IIRT: FeatureExtractor {
       .choice("pad_mode", \.bank.padMode, "How the ends are padded when frames are centred."),
       .choice("flayout", \.layout, "How librosa writes its filters; both give the same numbers here."),
       .choice("res_type", \.resType, "Resampler that brings the signal to the rates of the bands."),
-      .value("center_freqs", \.bank.centerFreqs, unit: .hertz, "Frequencies of the bands; null are the semitones C1 to C8."),
+      .value(
+        "center_freqs", \.bank.centerFreqs, unit: .hertz, "Frequencies of the bands; null are the semitones C1 to C8."),
       .value("sample_rates", \.bank.sampleRates, unit: .hertz, "Rate at which each band of center_freqs is filtered."),
       .number("q", \.bank.q, in: .closed(2, 200), "Centre frequency of a band by its width; librosa's Q."),
       .number(

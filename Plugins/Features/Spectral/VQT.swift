@@ -7,7 +7,7 @@ public struct VQT: FeatureExtractor {
   public struct Config: PluginConfig, ConstantQConfig {
     public var transform: VariableQParameters
     public var resType = ResamplerType.soxrHQ
-    var output = MagnitudeForm.magnitude
+    public var output = MagnitudeForm.magnitude
     public init() {
       transform = VariableQParameters()
       transform.gamma = nil
@@ -15,7 +15,8 @@ public struct VQT: FeatureExtractor {
   }
 
   public static let spec = PluginSpec<Config>(
-    "feature.vqt", summary: "Magnitudes of the variable-Q transform: pitch steps with shorter filters at low frequencies.",
+    "feature.vqt",
+    summary: "Magnitudes of the variable-Q transform: pitch steps with shorter filters at low frequencies.",
     reference: "librosa.vqt",
     parameters: Parameter.hopAndFmin + [
       .int("n_bins", \.transform.nBins, in: 1...4096, unit: .bins, "Number of bins from fmin upwards."),

@@ -4,7 +4,7 @@ import TimbreDSP
 /// Chroma energy normalised statistics.
 public struct ChromaCENS: FeatureExtractor {
   public struct Config: PluginConfig, ConstantQChromaConfig {
-    var chroma: ConstantQChroma
+    public var chroma: ConstantQChroma
     public var statistics = CENSParameters()
     public init() {
       chroma = ConstantQChroma()

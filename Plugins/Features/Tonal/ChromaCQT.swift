@@ -4,7 +4,7 @@ import TimbreDSP
 /// Energy of each pitch class from the constant-Q transform.
 public struct ChromaCQT: FeatureExtractor {
   public struct Config: PluginConfig, ConstantQChromaConfig {
-    var chroma = ConstantQChroma()
+    public var chroma = ConstantQChroma()
     public init() {}
   }
 
@@ -12,9 +12,11 @@ public struct ChromaCQT: FeatureExtractor {
     "feature.chroma_cqt", summary: "Energy of each pitch class, from the constant-Q transform.",
     reference: "librosa.feature.chroma_cqt",
     parameters: Parameter.constantQChroma + [
-      .number("threshold", \.chroma.fold.threshold, "Energies below it count as 0, before normalisation; null keeps all."),
+      .number(
+        "threshold", \.chroma.fold.threshold, "Energies below it count as 0, before normalisation; null keeps all."),
       .value(
-        "norm", \.chroma.fold.norm, "What each frame is divided by: \"inf\" (its maximum), \"-inf\", a p-norm, or null."),
+        "norm", \.chroma.fold.norm, "What each frame is divided by: \"inf\" (its maximum), \"-inf\", a p-norm, or null."
+      ),
     ],
     details: """
       Pitch classes start at C. With twelve classes and `fmin` at a C, bins of the transform around a semitone are added up to its class. \

@@ -13,7 +13,8 @@ public struct ChromaVQT: FeatureExtractor {
   }
 
   public static let spec = PluginSpec<Config>(
-    "feature.chroma_vqt", summary: "Energy of each step of a scale, all octaves together, from the variable-Q transform.",
+    "feature.chroma_vqt",
+    summary: "Energy of each step of a scale, all octaves together, from the variable-Q transform.",
     reference: "librosa.feature.chroma_vqt",
     parameters: Parameter.hopAndFmin + [
       .value(

@@ -3,18 +3,18 @@ import TimbreCore
 import TimbreDSP
 
 /// Which transform pitch classes are gathered from.
-enum ConstantQMode: String, ParameterValue, CaseIterable { case full, hybrid }
+public enum ConstantQMode: String, ParameterValue, CaseIterable { case full, hybrid }
 
 /// What chroma features over a constant-Q transform have in common.
-struct ConstantQChroma: Sendable, Hashable {
-  var transform: VariableQParameters
-  var fold = ChromaFoldParameters()
-  var nOctaves = 7
+public struct ConstantQChroma: Sendable, Hashable {
+  public var transform: VariableQParameters
+  public var fold = ChromaFoldParameters()
+  public var nOctaves = 7
   /// nil is `nChroma`.
-  var binsPerOctave: Int? = 36
-  var mode = ConstantQMode.full
+  public var binsPerOctave: Int? = 36
+  public var mode = ConstantQMode.full
 
-  init() {
+  public init() {
     transform = VariableQParameters()
     transform.tuning = nil
   }
@@ -78,7 +78,8 @@ extension Parameter where Config: ConstantQChromaConfig {
     [
       .int("hop_length", \.chroma.transform.hopLength, in: 1...1_048_576, unit: .samples, "Step between frames."),
       .number(
-        "fmin", \.chroma.transform.fmin, in: .closed(0.1, 96_000), unit: .hertz, "Lowest frequency; null is C1, 32.7 Hz."),
+        "fmin", \.chroma.transform.fmin, in: .closed(0.1, 96_000), unit: .hertz,
+        "Lowest frequency; null is C1, 32.7 Hz."),
       .number(
         "tuning", \.chroma.transform.tuning, in: .closed(-480, 480), unit: .bins,
         "Deviation from A = 440 Hz in bins of the transform; null estimates it."),

@@ -4,7 +4,7 @@ import TimbreDSP
 /// Where the pitch classes of a frame lie on circles of fifths and thirds.
 public struct Tonnetz: FeatureExtractor {
   public struct Config: PluginConfig, ConstantQChromaConfig {
-    var chroma = ConstantQChroma()
+    public var chroma = ConstantQChroma()
     public init() {}
   }
 

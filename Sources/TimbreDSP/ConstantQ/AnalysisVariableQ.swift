@@ -13,7 +13,7 @@ public struct RateReducer {
   }
 }
 
-private struct ReducedKey: Hashable { var reducer: String, downsampling: Int, halvings: Int }
+private struct ReducedKey: Hashable { var reducer: String, downsampling: Int, isScaled: Bool, halvings: Int }
 private struct VariableQKey: Hashable { var parameters: VariableQParameters, reducer: String }
 private struct HybridKey: Hashable { var parameters: VariableQParameters, reducer: String }
 
@@ -26,7 +26,7 @@ extension Analysis {
       let plan = try VariableQPlan.of(parameters, sampleRate: signal.sampleRate)
       let responses = try plan.octaves.map { octave in
         try FilterResponse(
-          of: try reduced(plan.downsampling, octave.halvings, reducer), octave.bank,
+          of: try reduced(plan.downsampling, parameters.scale, octave.halvings, reducer), octave.bank,
           ResponseParameters(hopLength: octave.hop, padMode: parameters.padMode))
       }
       let frames = responses.map(\.frames).min() ?? 0
@@ -71,11 +71,17 @@ extension Analysis {
   }
 
   /// The signal at a lower rate, from the next higher one: octaves share what lies above them.
-  private func reduced(_ downsampling: Int, _ halvings: Int, _ reducer: RateReducer) throws -> [Float] {
+  private func reduced(
+    _ downsampling: Int, _ isScaled: Bool, _ halvings: Int, _ reducer: RateReducer
+  ) throws -> [Float] {
     if downsampling == 1, halvings == 0 { return signal.samples }
-    return try shared(ReducedKey(reducer: reducer.name, downsampling: downsampling, halvings: halvings)) {
-      if halvings == 0 { return try reducer.reduce(signal.samples, downsampling) }
-      return try reducer.reduce(try reduced(downsampling, halvings - 1, reducer), 2)
+    let key = ReducedKey(
+      reducer: reducer.name, downsampling: downsampling, isScaled: isScaled || downsampling == 1, halvings: halvings)
+    return try shared(key) {
+      if halvings > 0 { return try reducer.reduce(try reduced(downsampling, isScaled, halvings - 1, reducer), 2) }
+      let samples = try reducer.reduce(signal.samples, downsampling)
+      // Responses that are not divided by lengths would show that the first downsampling kept the energy.
+      return isScaled ? samples : samples.map { Float(Double($0) * Double(downsampling).squareRoot()) }
     }
   }
 }

@@ -34,11 +34,16 @@ struct FilterResponse {
     let window = parameters.window.map { $0.values(length: size, paddedTo: size) }
     let input = AlignedBuffer<Double>(count: size, filledWith: 0)
     let output = AlignedBuffer<Double>(count: 2 * transform.bins, filledWith: 0)
-    let real = AlignedBuffer<Float>(count: bank.range.count + 8, filledWith: 0)
-    let imaginary = AlignedBuffer<Float>(count: bank.range.count + 8, filledWith: 0)
-    let (stride, frames, range) = (result.stride, result.frames, bank.range)
+    let range = bank.range
+    let spectra = AlignedBuffer<SparseBank.Lanes>(count: 2 * range.count, filledWith: SparseBank.Lanes(repeating: 0))
+    let (stride, frames) = (result.stride, result.frames)
     unsafe result.values.withUnsafeMutableBufferPointer { target in
       guard let target = target.baseAddress else { return }
+      func flush(_ frame: Int, _ lanes: Int) {
+        unsafe bank.apply(to: spectra.pointer) { row, response in
+          for lane in 0..<lanes { unsafe target[(frame + lane) * stride + bin + row] = response[lane] }
+        }
+      }
       var frame = 0
       for stretch in framing.stretches {
         unsafe stretch.samples.withUnsafeBufferPointer { samples in
@@ -48,22 +53,24 @@ struct FilterResponse {
             for i in 0..<size { unsafe input.pointer[i] = Double(start[i]) }
             if let window { for i in 0..<size { unsafe input.pointer[i] *= window[i] } }
             transform.forward(input, into: output)
-            let spectrum = unsafe output.pointer + 2 * range.lowerBound
-            if window == nil {
-              for i in 0..<range.count {
-                unsafe real.pointer[i] = Float(spectrum[2 * i])
-                unsafe imaginary.pointer[i] = Float(spectrum[2 * i + 1])
-              }
-            } else {
-              for i in 0..<range.count {
-                let (re, im) = unsafe (Float(spectrum[2 * i]), Float(spectrum[2 * i + 1]))
-                unsafe real.pointer[i] = Float((Double(re) * Double(re) + Double(im) * Double(im)).squareRoot())
-              }
-            }
-            unsafe bank.apply(real.pointer, imaginary.pointer, into: target + (frame * stride + bin))
+            let column = unsafe UnsafeMutableRawPointer(spectra.pointer).assumingMemoryBound(to: Float.self) + frame % 8
+            unsafe store(output.pointer + 2 * range.lowerBound, range.count, into: column)
             frame += 1
+            if frame.isMultiple(of: 8) { flush(frame - 8, 8) }
           }
         }
+      }
+      flush(frame / 8 * 8, frame % 8)
+    }
+  }
+
+  /// Real and imaginary parts, or magnitudes and zeros, in single precision, eight numbers apart.
+  private func store(_ spectrum: UnsafePointer<Double>, _ count: Int, into column: UnsafeMutablePointer<Float>) {
+    if parameters.window == nil {
+      for i in 0..<2 * count { unsafe column[8 * i] = Float(spectrum[i]) }
+    } else {
+      for i in 0..<count {
+        unsafe column[16 * i] = magnitude(SIMD2(Float(spectrum[2 * i]), Float(spectrum[2 * i + 1])))
       }
     }
   }

@@ -12,7 +12,9 @@ public enum PitchIntervals: Sendable, Hashable {
   public static let equal = PitchIntervals.named(.equal)
 
   /// Bins in an octave: as many as there are ratios, otherwise what the caller asks for.
-  public func count(binsPerOctave: Int) -> Int { if case .ratios(let ratios) = self { ratios.count } else { binsPerOctave } }
+  public func count(binsPerOctave: Int) -> Int {
+    if case .ratios(let ratios) = self { ratios.count } else { binsPerOctave }
+  }
 
   /// `count` frequencies from `fmin` in ascending order.
   func frequencies(_ count: Int, fmin: Double, binsPerOctave: Int) -> [Double] {
@@ -48,6 +50,12 @@ private struct Candidate {
 /// The pitches (in octaves) of `count` points of the lattice that `primes` span, chosen greedily so that each is as close as possible to
 /// those before it in harmonic distance: `librosa.plimit_intervals`, after Tenney's "crystal growth".
 private func harmonicCrystal(primes: [Int], count: Int) -> [Double] {
+  crystals.value(for: [count] + primes) { grownCrystal(primes: primes, count: count) }
+}
+
+private let crystals = Cache<[Int], [Double]>(limit: 64)
+
+private func grownCrystal(primes: [Int], count: Int) -> [Double] {
   let logs = primes.map { Double.log2(Double($0)) }
   func dot(_ v: SIMD4<Int32>) -> Double { primes.indices.reduce(0) { $0 + logs[$1] * Double(v[$1]) } }
   func positive(_ v: SIMD4<Int32>) -> SIMD4<Int32> { v.replacing(with: 0, where: v .< 0) }

@@ -161,22 +161,25 @@ struct VariableQPlan: Sendable {
   private init(_ shape: Shape, _ parameters: VariableQParameters) {
     downsampling = shape.downsampling
     var octaves: [Octave] = []
+    var plain: SparseBank?
     for (index, octave) in shape.octaves.enumerated() {
       // An octave lower at half the rate the filters are the same numbers.
-      let isRepeated = index > 0 && octave.isSame(as: shape.octaves[index - 1])
-      var bank =
-        isRepeated
-        ? octaves[index - 1].bank
-        : SparseBank(
+      let bank: SparseBank
+      if let plain, index > 0, octave.isSame(as: shape.octaves[index - 1]) {
+        bank = plain
+      } else {
+        bank = SparseBank(
           octave.bands.frequencies, lengths: octave.lengths, sampleRate: octave.sampleRate, nFFT: octave.nFFT,
           parameters.wavelets)
-      let first = shape.octaves[0].sampleRate
-      let gain = (first / octave.sampleRate).squareRoot()
-      let lengths = octave.bands.lengths(parameters.wavelets, gamma: parameters.gamma, sampleRate: first)
-      bank.scales = lengths.map {
-        parameters.scale ? gain / $0.squareRoot() : gain * Double(shape.downsampling).squareRoot()
+        plain = bank
       }
-      octaves.append(Octave(bank: bank, bin: octave.bin, hop: octave.hop, halvings: octave.halvings))
+      let first = shape.octaves[0].sampleRate
+      var scaled = bank.multiplied(by: (first / octave.sampleRate).squareRoot())
+      if parameters.scale {
+        scaled.scales = octave.bands.lengths(parameters.wavelets, gamma: parameters.gamma, sampleRate: first)
+          .map { 1 / $0.squareRoot() }
+      }
+      octaves.append(Octave(bank: scaled, bin: octave.bin, hop: octave.hop, halvings: octave.halvings))
     }
     self.octaves = octaves
   }

@@ -24,18 +24,22 @@ public struct SemitoneBankParameters: Sendable, Hashable {
   public var hop: Int { hopLength ?? winLength / 4 }
 
   /// Hz of each band.
-  public var frequencies: [Double] { centerFreqs ?? (24...108).map { 440 * Double.exp2((Double($0) + tuning - 69) / 12) } }
+  public var frequencies: [Double] {
+    centerFreqs ?? (24...108).map { 440 * Double.exp2((Double($0) + tuning - 69) / 12) }
+  }
 
   var rates: [Double] {
     sampleRates
-      ?? [Double](repeating: 882, count: 36) + [Double](repeating: 4410, count: 34) + [Double](repeating: 22_050, count: 15)
+      ?? [Double](repeating: 882, count: 36) + [Double](repeating: 4410, count: 34)
+      + [Double](repeating: 22_050, count: 15)
   }
 
   /// - Throws: A diagnostic where parameters contradict each other or a band does not fit its rate.
   public func validate() throws {
     func refuse(_ message: String, _ help: String) -> Diagnostic { Diagnostic(.invalidParameters, message, help: help) }
     guard hop > 0 else {
-      throw refuse("a quarter of win_length (\(winLength)) is no hop", "give hop_length, or raise win_length to at least 4")
+      throw refuse(
+        "a quarter of win_length (\(winLength)) is no hop", "give hop_length, or raise win_length to at least 4")
     }
     guard (centerFreqs == nil) == (sampleRates == nil), frequencies.count == rates.count, !rates.isEmpty else {
       throw refuse("center_freqs and sample_rates do not go together", "give two lists of one length, or neither")

@@ -80,7 +80,7 @@ def tuned(reference):
         from plugins.tonal import is_undetermined, likely_tunings
 
         p = dict(case["parameters"])
-        if p.get("tuning", 0 if "cqt" == case["use"][-3:] or "vqt" == case["use"][-3:] else None) is not None:
+        if p.get("tuning", 0 if case["use"] in ("feature.cqt", "feature.vqt", "feature.hybrid_cqt") else None) is not None:
             return False
         S = np.abs(librosa.stft(y))
         per_octave = steps(case)

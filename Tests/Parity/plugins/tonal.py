@@ -81,6 +81,11 @@ TUNING = Rule(
     tuning)
 
 
+def hop(r, samples):
+    # librosa refuses what is shorter than its first downsampling, of which an odd hop has none; ours takes it.
+    return r.choice([512, 512, 1024, 2048, 640]) | (samples < 64)
+
+
 def constant_q_chroma(r, samples, rate):
     """Parameters of chroma over a constant-Q transform, without norms."""
     n_chroma = r.choice([12, 12, 12, 24, 6, 7, 1])
@@ -89,7 +94,7 @@ def constant_q_chroma(r, samples, rate):
         del p["bins_per_octave"]
     fmin = r.choice([None, None, 55, 130.8, r.uniform(30, 200)])
     octaves = int(np.log2(rate / 2 * 0.85 / (fmin or constant_q.C1)) - 2 / p.get("bins_per_octave", 36))
-    p |= {"n_octaves": r.randint(1, max(1, min(octaves, 8))), "hop_length": r.choice([512, 512, 1024, 2048, 640])}
+    p |= {"n_octaves": r.randint(1, max(1, min(octaves, 8))), "hop_length": hop(r, samples)}
     some(r, p, 0.4, "tuning", [0, r.uniform(-0.5, 0.5)])
     some(r, p, 0.2, "window", [[0.5, 1, 0.5], [1, 2], [0.25, 0.5, 1, 0.5]])
     some(r, p, 0.3, "cqt_mode", ["full", "hybrid"])
@@ -116,7 +121,7 @@ def chroma_vqt(r, samples, rate):
     fmin = r.choice([None, None, 55, r.uniform(30, 200)])
     octaves = int(np.log2(rate / 2 * 0.8 / (fmin or constant_q.C1)) - 2 / per_octave)
     p = {"intervals": r.choice(["equal", "pythagorean", "ji3", "ji5", "ji7", [1, 9 / 8, 5 / 4, 4 / 3, 3 / 2, 5 / 3, 15 / 8]])}
-    p |= {"bins_per_octave": per_octave, "n_octaves": r.randint(1, max(1, min(octaves, 7))), "hop_length": r.choice([512, 512, 1024, 640])}
+    p |= {"bins_per_octave": per_octave, "n_octaves": r.randint(1, max(1, min(octaves, 7))), "hop_length": hop(r, samples)}
     some(r, p, 0.3, "gamma", [0, 5, 20])
     some(r, p, 0.4, "norm", NORMS)
     some(r, p, 0.3, "threshold", [None, 0.01, 0.1])
