@@ -142,7 +142,9 @@ def long_term(y, sr, p):
             size *= 2
         return values(np.pad(y, (0, size - len(y)))) + 10 * np.log10(size / len(y))
 
-    return unless_short(lambda: values(y), lengthened)
+    # Where there is nothing Praat's −300 has the correction for the length of the transform on top.
+    found = unless_short(lambda: values(y), lengthened)
+    return np.where(found < -290, -300, found)
 
 
 def each(ours, theirs):
