@@ -16,17 +16,31 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "Parity"))
 
 from plugins import PLUGINS, reference  # noqa: E402
+from signals import pulses  # noqa: E402
+
+
+def generator():
+    """Numbers within ±1, the same as in Swift."""
+    state = 1
+
+    def draw():
+        nonlocal state
+        state = (state * 1664525 + 1013904223) % 2**32
+        return state / 2**31 - 1
+
+    return draw
 
 
 def signal(kind, count, rate):
-    """Two tones and a little noise of a linear congruential generator; a pure tone; a click; silence; a constant."""
+    """Two tones and a little noise of a linear congruential generator; a pure tone; a click; silence; a
+    constant; a voice of uneven pulses through resonators."""
     t = np.arange(count) / rate
     if kind == "voice":
-        state, noise = 1, np.empty(count)
-        for i in range(count):
-            state = (state * 1664525 + 1013904223) % 2**32
-            noise[i] = state / 2**31 - 1
+        draw = generator()
+        noise = np.array([draw() for _ in range(count)])
         y = 0.4 * np.sin(2 * np.pi * 221.5 * t) + 0.2 * np.sin(2 * np.pi * 1330 * t) + 0.05 * noise
+    elif kind == "pulses":
+        y = pulses(count, rate, generator(), 120, 0.03)
     elif kind == "tone":
         y = 0.5 * np.sin(2 * np.pi * 440 * t)
     elif kind == "click":

@@ -3,6 +3,7 @@
 import pathlib
 
 import numpy as np
+import scipy.signal
 import soundfile as sf
 
 RATES = [8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000]
@@ -41,11 +42,25 @@ def generated(kind, count, rate, rng):
         y = 0.2 + 0.05 * rng.standard_normal(count)
     elif kind == "quiet":
         y = 1e-6 * rng.standard_normal(count)
+    elif kind == "pulses":
+        y = pulses(count, rate, rng.standard_normal, rng.uniform(70, 400), rng.choice([0, 0.005, 0.02, 0.1]))
     elif kind == "tiny":
         y = 0.1 * rng.standard_normal(int(rng.choice([1, 2, 3, 10, 100, 1000])))
     else:
         y = np.zeros(count)
     return y.astype(np.float32)
+
+
+def pulses(count, rate, noise, pitch, spread):
+    """A voice: pulses of uneven distance and level through three resonators."""
+    y, place = np.zeros(count), 0
+    while place < count:
+        y[place] = 1 + 2 * spread * noise()
+        place += max(1, int(rate / pitch * (1 + spread * noise())))
+    for frequency, bandwidth in ((700, 80), (1220, 100), (2600, 120)):
+        decay = np.exp(-np.pi * bandwidth / rate)
+        y = scipy.signal.lfilter([1], [1, -2 * decay * np.cos(2 * np.pi * frequency / rate), decay * decay], y)
+    return 0.5 * y / np.max(np.abs(y))
 
 
 def draw(rng, corpus, rate, shortest, longest, kinds=GENERATED):

@@ -56,6 +56,7 @@ struct Golden: Decodable, Sendable, CustomTestStringConvertible {
   var input: Signal { Signal(samples: Self.samples(signal, count, rate), sampleRate: rate) }
 
   static func samples(_ kind: String, _ count: Int, _ rate: Int) -> [Float] {
+    if kind == "pulses" { return pulses(count, rate) }
     var state: UInt32 = 1
     return (0..<count).map { index in
       let t = 2 * Double.pi * Double(index) / Double(rate)
@@ -69,6 +70,29 @@ struct Golden: Decodable, Sendable, CustomTestStringConvertible {
       default: return 0
       }
     }
+  }
+
+  /// A voice: pulses of uneven distance and level through three resonators.
+  private static func pulses(_ count: Int, _ rate: Int) -> [Float] {
+    var state: UInt32 = 1
+    func noise() -> Double {
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return Double(state) / 2_147_483_648 - 1
+    }
+    var (samples, place) = ([Double](repeating: 0, count: count), 0)
+    while place < count {
+      samples[place] = 1 + 0.06 * noise()
+      place += max(1, Int(Double(rate) / 120 * (1 + 0.03 * noise())))
+    }
+    for (frequency, bandwidth) in [(700.0, 80.0), (1220, 100), (2600, 120)] {
+      let decay = exp(-.pi * bandwidth / Double(rate))
+      let turn = 2 * decay * cos(2 * .pi * frequency / Double(rate))
+      for index in 1..<count {
+        samples[index] += turn * samples[index - 1] - (index > 1 ? decay * decay * samples[index - 2] : 0)
+      }
+    }
+    let peak = samples.reduce(0) { max($0, abs($1)) }
+    return samples.map { Float(0.5 * $0 / peak) }
   }
 
   /// The largest difference from `computed`, as a share of the largest golden value.

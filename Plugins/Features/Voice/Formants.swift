@@ -34,7 +34,13 @@ public struct Formants: FeatureExtractor {
       Bins are f1, f2, … and then the bandwidths b1, b2, …. Where a frame has fewer formants the last are 0, both frequency and \
       bandwidth, and all of them in silence. Frames lie in the middle of the recording, so that times may be up to half a step \
       later than the axes say; a recording shorter than the window is one frame.
-      """)
+      """,
+    formula: """
+      x(n) ≈ Σ aₖ · x(n − k); z a root of zᵐ − Σ aₖ · zᵐ⁻ᵏ
+      frequency = rate / 2π · arg z
+      bandwidth = −rate / π · ln |z|
+      """,
+    example: [.init("maximum_formant", 5000), .init("max_number_of_formants", 5)])
 
   private let config: Config
 

@@ -41,7 +41,13 @@ public struct HarmonicsToNoise: FeatureExtractor {
       period are −200 dB, as Praat has them; set `unvoiced_value` to 0 where their mean is taken. Frames lie in the middle of the \
       recording, so that times may be up to half a step later than the axes say. A recording shorter than a frame, which Praat \
       refuses, has one frame without a period.
-      """)
+      """,
+    formula: """
+      cc: r(τ) = Σ x(t)·x(t + τ) / √(Σ x(t)² · Σ x(t + τ)²)
+      ac: r(τ) = r_xw(τ) / r_w(τ), autocorrelations of the windowed frame and of the window
+      HNR = 10 · log₁₀(r / (1 − r)) at the highest r
+      """,
+    example: [.init("method", "ac"), .init("unvoiced_value", 0)])
 
   private let config: Config
   private let parameters: PeriodicityParameters

@@ -17,7 +17,14 @@ public struct Jitter: FeatureExtractor {
       autocorrelation (Boersma 1993). `local`, `rap`, `ppq5` and `ddp` are shares of the mean period, `local_absolute` is in \
       seconds. A recording with too few periods for a measure, or none, gives 0, where Praat says undefined. An interval that is \
       no period, or that its neighbour is longer or shorter than by `maximum_period_factor`, is left out.
-      """)
+      """,
+    formula: """
+      local_absolute = mean |Tᵢ₊₁ − Tᵢ| of periods Tᵢ
+      local = local_absolute / mean Tᵢ
+      rap = mean |Tᵢ − (Tᵢ₋₁ + Tᵢ + Tᵢ₊₁) / 3| / mean Tᵢ; ppq5 the same over five periods
+      ddp = 3 · rap
+      """,
+    example: [.init("pitch_floor", 75), .init("pitch_ceiling", 600)])
 
   private let config: Config
 

@@ -19,7 +19,11 @@ public struct LongTermAverageSpectrum: FeatureExtractor {
       One frame for the whole recording. Values are decibels above 2·10⁻⁵ per Hz, as if the samples were sound pressure in pascals; a \
       band without energy is −300. The last band may reach beyond half the sample rate and is the mean of what lies below. A \
       recording so short that its spectrum cannot tell the bands apart, which Praat refuses, is lengthened by silence.
-      """)
+      """,
+    formula: """
+      10 · log₁₀(mean over the band of 2 · |X(f)|² / duration / (2·10⁻⁵)²)
+      """,
+    example: [.init("bandwidth", 250)])
 
   private let config: Config
 

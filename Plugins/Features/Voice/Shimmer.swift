@@ -21,7 +21,14 @@ public struct Shimmer: FeatureExtractor {
       One frame for the whole recording. Pulses are those of `jitter`; the amplitude of a period is the root-mean-square of the sound \
       around its pulse under a Hann window of a fifth of the period to each side. All measures are shares of the mean amplitude but \
       `local_db`, which is in decibels. A recording with too few periods for a measure, or none, gives 0, where Praat says undefined.
-      """)
+      """,
+    formula: """
+      local = mean |Aᵢ₊₁ − Aᵢ| / mean Aᵢ of amplitudes Aᵢ
+      local_db = mean |20 · log₁₀(Aᵢ₊₁ / Aᵢ)|
+      apq3 = mean |Aᵢ − (Aᵢ₋₁ + Aᵢ + Aᵢ₊₁) / 3| / mean Aᵢ; apq5 and apq11 the same over five and eleven
+      dda = 3 · apq3
+      """,
+    example: [.init("pitch_floor", 75), .init("pitch_ceiling", 600)])
 
   private let config: Config
 

@@ -5,6 +5,8 @@ extension Analysis {
   /// The ratio of what repeats to what does not in dB, for each frame (Praat's "To Harmonicity"); `unvoiced` where no period is
   /// found. A signal shorter than a frame gives one frame without period.
   public func harmonicity(_ parameters: PeriodicityParameters, unvoiced: Double) throws -> [Float] {
+    var parameters = parameters
+    parameters.pitchCeiling = 0.5 * Double(signal.sampleRate)
     try parameters.validate(sampleRate: signal.sampleRate)
     guard let candidates = try PitchCandidateSearch(sampledSound, parameters)?.run(onlyStrongest: true) else {
       return [Float(unvoiced)]

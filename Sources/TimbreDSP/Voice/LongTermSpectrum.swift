@@ -26,7 +26,8 @@ extension Analysis {
     let scale = 2 / (rate * rate) * width * Double(size) / Double(count)
     return (0..<longTermBands(bandwidth: bandwidth, rate: rate)).map { band in
       let low = Double(band) * bandwidth
-      let mean = weightedMean(from: low / width, to: (low + bandwidth) / width, bins: transform.bins) { bin in
+      let high = min(low + bandwidth, 0.5 * rate)
+      let mean = weightedMean(from: low / width, to: high / width, bins: transform.bins) { bin in
         unsafe source[2 * bin] * source[2 * bin] + source[2 * bin + 1] * source[2 * bin + 1]
       }
       return mean > 0 ? max(-300, Float(10 * Double.log10(mean * scale / 4e-10))) : -300

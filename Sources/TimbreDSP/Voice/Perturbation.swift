@@ -168,10 +168,10 @@ struct PeriodAmplitudes {
 }
 
 extension SampledSound {
-  /// Root-mean-square around a time under two halves of a Hann window; nil with fewer than 4 samples.
+  /// Root-mean-square around a time under two halves of a Hann window; nil with fewer than 3 samples.
   func level(at time: Double, left: Double, right: Double) -> Double? {
     let (low, high) = (max(0, index(after: time - left)), min(samples.count - 1, index(before: time + right)))
-    guard high - low >= 3 else { return nil }
+    guard high - low >= 2 else { return nil }
     var (sum, weights) = (0.0, 0.0)
     for index in low...high {
       let here = self.time(of: index)

@@ -135,13 +135,15 @@ final class PitchCandidateSearch {
   private func refine(onlyStrongest: Bool) {
     var bar = -Double.infinity
     if onlyStrongest {
-      // A rough strength is off by less than 0.15, so that whatever lies farther below the strongest cannot become it. Near the
-      // ceiling the closer look may find that it counts as no period.
+      // What lies this far below the strongest cannot become it. Near the ceiling the closer look may find that a candidate counts
+      // as no period.
       for candidate in found where candidate.frequency < 0.9 * ceiling { bar = max(bar, candidate.strength - 0.15) }
     }
     let isCoarse = parameters.method == .autocorrelation || parameters.method == .crossCorrelation
     unsafe correlation.withUnsafeBufferPointer { values in
-      for index in found.indices where found[index].strength >= bar {
+      for index in found.indices {
+        let rough = found[index].strength
+        guard unsafe rough >= bar || height(values, around: lags[index]) >= bar else { continue }
         let isHigh = found[index].frequency > 0.3 / sound.step
         let guess = 1 / (sound.step * found[index].frequency) + Double(reach)
         let (place, value) = unsafe sincPeak(
@@ -150,6 +152,18 @@ final class PitchCandidateSearch {
           frequency: 1 / sound.step / (place - Double(reach)), strength: value > 1 ? 1 / value : value)
       }
     }
+  }
+}
+
+extension PitchCandidateSearch {
+  /// About how high the peak at a lag is: for short periods the parabola through three samples may miss it by far, while of places a
+  /// quarter of a sample apart one is near enough to lose less than a tenth.
+  private func height(_ values: UnsafeBufferPointer<Double>, around lag: Int) -> Double {
+    var highest = unsafe values[lag + reach]
+    for quarter in [-3.0, -2, -1, 1, 2, 3] {
+      highest = max(highest, unsafe sincInterpolated(values, at: Double(lag + reach) + 0.25 * quarter, depth: 30))
+    }
+    return highest
   }
 }
 
