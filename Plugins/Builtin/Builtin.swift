@@ -22,6 +22,20 @@ public enum Builtin {
     registry.register(MelSpectrogram.self)
     registry.register(Delta.self)
 
+    registry.register(FourierTempogram.self)
+    registry.register(OnsetStrength.self)
+    registry.register(OnsetStrengthMulti.self)
+    registry.register(PLP.self)
+    registry.register(Tempo.self)
+    registry.register(Tempogram.self)
+    registry.register(TempogramRatio.self)
+
+    registry.register(AmplitudeToDB.self)
+    registry.register(NNFilter.self)
+    registry.register(Normalize.self)
+    registry.register(PowerToDB.self)
+    registry.register(StackMemory.self)
+
     registry.register(Noise.self)
     registry.register(TimeStretch.self)
     registry.register(PitchShift.self)
