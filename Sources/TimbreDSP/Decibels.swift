@@ -1,4 +1,5 @@
 import RealModule
+import TimbreCore
 
 extension Spectrogram {
   /// 10 · log₁₀(max(amin, x) / max(amin, reference)), no lower than `topDB` under the loudest value: `librosa.power_to_db`.
@@ -26,6 +27,85 @@ extension Spectrogram {
       }
     }
     return result
+  }
+}
+
+/// Numbers in decibels, no lower than `topDB` under the loudest: `librosa.power_to_db`, or `librosa.amplitude_to_db` of amplitudes.
+/// - Parameters:
+///   - reference: What becomes 0 dB: a number, or how it is found among the magnitudes.
+///   - amin: Smaller magnitudes count as this one; a normal number of single precision, also when squared for amplitudes.
+public func decibels(
+  _ values: [Float], ofAmplitudes: Bool, reference: DecibelReference, amin: Double, topDB: Double?
+) -> [Float] {
+  let least = Float(amin)
+  let factor: Float = ofAmplitudes ? 2 : 1
+  let offset: Float
+  switch reference {
+  case .number(let number): offset = factor * 10 * Float(Double.log10(max(amin, abs(number))))
+  case .aggregate(let aggregate):
+    let value = aggregate(ofAmplitudes ? values.map(abs) : values)
+    offset = factor * decibelsOf(SIMD8(repeating: min(max(least, value), .greatestFiniteMagnitude)))[0]
+  }
+  var loudest = SIMD8<Float>(repeating: -.infinity)
+  var levels = unsafe [Float](unsafeUninitializedCapacity: values.count) { target, count in
+    unsafe values.withUnsafeBytes { source in
+      let raw = UnsafeMutableRawBufferPointer(target)
+      for index in Swift.stride(from: 0, to: values.count, by: 8) {
+        let kept = min(8, values.count - index)
+        var x = SIMD8<Float>(repeating: least)
+        if kept == 8 {
+          x = unsafe source.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+        } else {
+          for lane in 0..<kept { x[lane] = values[index + lane] }
+        }
+        if ofAmplitudes { x.replace(with: -x, where: x .< 0) }
+        x.replace(with: least, where: x .< least)
+        let level = factor * decibelsOf(x) - offset
+        // Lanes beyond the end hold the least level, which is no louder than any.
+        loudest.replace(with: level, where: level .> loudest)
+        if kept == 8 {
+          unsafe raw.storeBytes(of: level, toByteOffset: 4 * index, as: SIMD8<Float>.self)
+        } else {
+          for lane in 0..<kept {
+            unsafe raw.storeBytes(of: level[lane], toByteOffset: 4 * (index + lane), as: Float.self)
+          }
+        }
+      }
+    }
+    count = values.count
+  }
+  guard let topDB else { return levels }
+  let floor = loudest.max() - Float(topDB)
+  unsafe levels.withUnsafeMutableBufferPointer { levels in
+    for index in 0..<levels.count { unsafe levels[index] = max(levels[index], floor) }
+  }
+  return levels
+}
+
+/// What counts as 0 dB.
+public enum DecibelReference: Sendable, Hashable {
+  case number(Double)
+  case aggregate(Aggregation)
+}
+
+extension DecibelReference: ParameterValue {
+  public static var parameterType: ParameterType { .oneOf([.number(.any), Aggregation.parameterType]) }
+
+  public init?(json: JSONValue) {
+    if let number = json.doubleValue {
+      self = .number(number)
+    } else if let aggregate = Aggregation(json: json) {
+      self = .aggregate(aggregate)
+    } else {
+      return nil
+    }
+  }
+
+  public var json: JSONValue {
+    switch self {
+    case .number(let number): number.json
+    case .aggregate(let aggregate): aggregate.json
+    }
   }
 }
 

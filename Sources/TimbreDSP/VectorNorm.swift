@@ -9,17 +9,21 @@ public enum VectorNorm: Sendable, Hashable {
 
   /// The length of `vector`. A length below the smallest normal number of single precision counts as 1.
   func length(of vector: some Sequence<Double>) -> Double {
-    let length: Double
-    switch self {
-    case .none: return 1
-    case .infinity: length = vector.reduce(0) { max($0, abs($1)) }
-    case .negativeInfinity: length = vector.reduce(.infinity) { min($0, abs($1)) }
-    case .power(0): length = vector.reduce(0) { $0 + ($1 != 0 ? 1 : 0) }
-    case .power(1): length = vector.reduce(0) { $0 + abs($1) }
-    case .power(2): length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    case .power(let p): length = .pow(vector.reduce(0) { $0 + ($1 == 0 ? 0 : .pow(abs($1), p)) }, 1 / p)
-    }
+    let length = rawLength(of: vector)
     return length < Double(Float.leastNormalMagnitude) ? 1 : length
+  }
+
+  /// The length of `vector`, however small.
+  func rawLength(of vector: some Sequence<Double>) -> Double {
+    switch self {
+    case .none: 1
+    case .infinity: vector.reduce(0) { max($0, abs($1)) }
+    case .negativeInfinity: vector.reduce(.infinity) { min($0, abs($1)) }
+    case .power(0): vector.reduce(0) { $0 + ($1 != 0 ? 1 : 0) }
+    case .power(1): vector.reduce(0) { $0 + abs($1) }
+    case .power(2): vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    case .power(let p): .pow(vector.reduce(0) { $0 + ($1 == 0 ? 0 : .pow(abs($1), p)) }, 1 / p)
+    }
   }
 }
 

@@ -11,6 +11,8 @@ public struct Delta: FeatureTransform {
     public var width = 9
     public var order = 1
     public var mode = Mode.interp
+    public var polyorder: Int?
+    public var cval = 0.0
     public init() {}
   }
 
@@ -20,15 +22,23 @@ public struct Delta: FeatureTransform {
     parameters: [
       .int("width", \.width, in: 3...65_535, unit: .frames, "Frames that each value is computed from; odd."),
       .int("order", \.order, in: 1...32, "Order of the derivative."),
-      .choice("mode", \.mode, "What stands beyond the ends; interp repeats the derivative of the outermost window."),
+      .choice(
+        "mode", \.mode, "What stands beyond the ends; interp goes on with the polynomial of the outermost window."),
+      .int("polyorder", \.polyorder, in: 0...32, "Degree of the fitted polynomial, below `width`; null is `order`."),
+      .number("cval", \.cval, in: .closed(-1e30, 1e30), "The value beyond the ends in mode constant."),
     ],
-    details:
-      "A polynomial of degree `order` is fitted to `width` frames, and its derivative of that order taken, per frame.",
-    formula: "Δ(t) = Σ_n w(n) · x(t + n),  |n| ≤ (width − 1) / 2,  w from the least-squares fit",
-    example: [.init("order", 2)])
+    details: """
+      A polynomial of degree `polyorder` is fitted to `width` frames, and its derivative of order `order` taken, per frame. \
+      `polyorder` and `cval` are what librosa passes on to `scipy.signal.savgol_filter`.
+      """,
+    formula: """
+      p = the polynomial closest to x(t − width/2) … x(t + width/2)
+      y(t) = the derivative of order `order` of p at t
+      """,
+    example: [.init("width", 5), .init("order", 2)])
 
   private let config: Config
-  private let weights: [Double]
+  private let filter: SavitzkyGolay
 
   public init(_ config: Config) throws {
     guard !config.width.isMultiple(of: 2) else {
@@ -38,8 +48,13 @@ public struct Delta: FeatureTransform {
       throw Diagnostic(
         .invalidParameters, "order (\(config.order)) must be below width (\(config.width))", help: "raise width")
     }
+    let degree = config.polyorder ?? config.order
+    guard degree < config.width else {
+      throw Diagnostic(
+        .invalidParameters, "polyorder (\(degree)) must be below width (\(config.width))", help: "raise width")
+    }
     self.config = config
-    weights = Self.weights(width: config.width, order: config.order)
+    filter = SavitzkyGolay(width: config.width, degree: degree, derivative: config.order)
   }
 
   public func axes(of input: FeatureAxes) -> FeatureAxes { input }
@@ -54,20 +69,37 @@ public struct Delta: FeatureTransform {
     var values = [Float](repeating: 0, count: input.values.count)
     var sums = [Double](repeating: 0, count: bins)
     for frame in 0..<frames {
-      // The derivative of the fit has degree 0: over the first and the last window it is one number.
+      // A constant derivative is one number over the first and over the last window.
       let centre = config.mode == .interp ? min(max(frame, half), frames - 1 - half) : frame
       for bin in 0..<bins { sums[bin] = 0 }
-      for offset in -half...half {
-        guard let source = place(centre + offset, of: frames) else { continue }
-        let weight = weights[offset + half]
-        for bin in 0..<bins { sums[bin] += weight * Double(input.values[source * bins + bin]) }
+      unsafe input.values.withUnsafeBufferPointer { values in
+        for (index, weight) in filter.weights.enumerated() {
+          guard let source = place(centre + index - half, of: frames) else {
+            for bin in 0..<bins { sums[bin] += weight * config.cval }
+            continue
+          }
+          for bin in 0..<bins { unsafe sums[bin] += weight * Double(values[source * bins + bin]) }
+        }
       }
       for bin in 0..<bins { values[frame * bins + bin] = Float(sums[bin]) }
     }
+    if config.mode == .interp, !filter.isConstant { fitEnds(of: input, into: &values) }
     return FeatureMatrix(axes: input.axes, values: values)
   }
 
-  /// The frame that stands at `index`; nil where it is zero.
+  /// Less than half a window from either end, the polynomial of the outermost window goes on.
+  private func fitEnds(of input: FeatureMatrix, into values: inout [Float]) {
+    let (bins, half) = (input.binCount, config.width / 2)
+    let first = filter.fit(input.values.prefix(config.width * bins), columns: bins)
+    let last = filter.fit(input.values.suffix(config.width * bins), columns: bins)
+    for distance in 0..<half {
+      let (start, end) = (distance * bins, (input.frameCount - 1 - distance) * bins)
+      values.replaceSubrange(start..<start + bins, with: first(distance - half).map(Float.init))
+      values.replaceSubrange(end..<end + bins, with: last(half - distance).map(Float.init))
+    }
+  }
+
+  /// The frame that stands at `index`; nil where it is `cval`.
   private func place(_ index: Int, of frames: Int) -> Int? {
     if (0..<frames).contains(index) { return index }
     func remainder(_ divisor: Int) -> Int { (index % divisor + divisor) % divisor }
@@ -80,24 +112,5 @@ public struct Delta: FeatureTransform {
       let spot = remainder(2 * (frames - 1))
       return spot < frames ? spot : 2 * (frames - 1) - spot
     }
-  }
-
-  /// The fitted polynomial's leading coefficient times order!: the orthogonal polynomial of that degree over the window, which
-  /// three terms make from the two below it, divided by its square norm.
-  private static func weights(width: Int, order: Int) -> [Double] {
-    let half = Double(width / 2)
-    let places = (0..<width).map { (Double($0) - half) / half }
-    func squares(_ p: [Double]) -> Double { p.reduce(0) { $0 + $1 * $1 } }
-    var below = [Double](repeating: 0, count: width)
-    var current = [Double](repeating: 1, count: width)
-    var factor = 1.0
-    for degree in 1...order {
-      let ratio = degree > 1 ? squares(current) / squares(below) : 0
-      let next = (0..<width).map { places[$0] * current[$0] - ratio * below[$0] }
-      (below, current) = (current, next)
-      factor *= Double(degree) / half
-    }
-    let norm = squares(current)
-    return current.map { factor * $0 / norm }
   }
 }
