@@ -188,33 +188,15 @@ private func turn(
     let moved = rebuilt - momentum * last
     let squares = moved * moved
     let sums = squares.evenHalf + squares.oddHalf
-    // Squares of numbers below 1e-15 leave the range of single precision; such bins are rare, the loudest being about 1.
-    if sums.min() < 1e-30 {
-      let factors = slowFactors(moved, level)
-      unsafe now.storeBytes(of: moved * interleaved(factors), toByteOffset: 32 * group, as: SIMD8<Float>.self)
-      continue
-    }
-    unsafe now.storeBytes(
-      of: moved * interleaved(level / sums.squareRoot()), toByteOffset: 32 * group, as: SIMD8<Float>.self)
+    // What is added keeps a number of magnitude 0 at 0, and is far below the rounding of the others, whose peak is about 1.
+    let factors = level / (sums + 1e-36).squareRoot()
+    unsafe now.storeBytes(of: moved * interleaved(factors), toByteOffset: 32 * group, as: SIMD8<Float>.self)
   }
 }
 
 @inline(__always)
 private func interleaved(_ factors: SIMD4<Float>) -> SIMD8<Float> {
   SIMD8(factors.x, factors.x, factors.y, factors.y, factors.z, factors.z, factors.w, factors.w)
-}
-
-/// What brings four complex numbers to four magnitudes; a number of magnitude 0 stays 0.
-@inline(never)
-private func slowFactors(_ numbers: SIMD8<Float>, _ magnitudes: SIMD4<Float>) -> SIMD4<Float> {
-  var factors = SIMD4<Float>(repeating: 0)
-  for lane in 0..<4 {
-    let (re, im) = (Double(numbers[2 * lane]), Double(numbers[2 * lane + 1]))
-    let length = (re * re + im * im).squareRoot()
-    // Below 1e-30 a factor could leave the range; a number so small is rounding.
-    if length > 1e-30 { factors[lane] = Float(Double(magnitudes[lane]) / length) }
-  }
-  return factors
 }
 
 extension Spectrogram {

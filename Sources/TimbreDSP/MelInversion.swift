@@ -163,10 +163,11 @@ private struct MelSolver {
       for index in 0..<system.filters { there.multipliers[index] = here.multipliers[index] + length * step[index] }
       evaluate(&there)
       // Near the end differences of values are rounding, and the gradient tells more.
-      if there.value <= here.value + 1e-4 * length * along || there.slope < 0.01 * here.slope {
+      if there.value <= here.value + 1e-4 * length * along || there.slope < 0.25 * here.slope {
         swap(&here, &there)
         return true
       }
+      if -along <= 1e-15 * abs(here.value) { break }
       length /= 2
     }
     return false
