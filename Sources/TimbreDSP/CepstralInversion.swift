@@ -27,21 +27,3 @@ extension CosineTransform {
     return bank.apply(to: source)
   }
 }
-
-extension Spectrogram {
-  /// Decibels to powers: reference · 10^(x/10), as `librosa.db_to_power`.
-  /// - Throws: A diagnostic when a power leaves the range of single precision.
-  public func powers(reference: Float = 1) throws -> Spectrogram {
-    var result = self
-    for frame in 0..<frames {
-      for index in frame * stride..<frame * stride + bins {
-        result.values[index] = reference * Float.exp10(0.1 * values[index])
-        guard result.values[index].isFinite else {
-          throw Diagnostic(
-            .notFinite, "a level of \(short(Double(values[index]))) dB leaves the range of single precision")
-        }
-      }
-    }
-    return result
-  }
-}

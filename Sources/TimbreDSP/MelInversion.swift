@@ -147,7 +147,7 @@ private struct MelSolver {
     evaluate(&here)
     var rounds = 0
     while here.slope > goal, rounds < 100 {
-      descend()
+      descend(extra: 1e-3 * system.damping * (here.slope / goal).squareRoot())
       guard search() else { break }
       rounds += 1
     }
@@ -174,12 +174,14 @@ private struct MelSolver {
   }
 
   /// Newton's step from `here`: the solution of a symmetric system with three diagonals.
-  private mutating func descend() {
+  ///
+  /// `extra` on the diagonal, which shrinks with the gradient, keeps first steps from going far astray.
+  private mutating func descend(extra: Double = 0) {
     let count = system.filters
     var carried = 0.0
     for index in 0..<count {
       let factor = index > 0 ? here.off[index - 1] / pivots[index - 1] : 0
-      pivots[index] = here.diagonal[index] - (index > 0 ? factor * here.off[index - 1] : 0)
+      pivots[index] = here.diagonal[index] + extra - (index > 0 ? factor * here.off[index - 1] : 0)
       carried = -here.gradient[index] - factor * carried
       step[index] = carried
     }
