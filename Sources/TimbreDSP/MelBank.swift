@@ -91,6 +91,12 @@ struct MelBank: Sendable {
     }
   }
 
+  /// The first bin that filter `index` reads, and its weights from there on, of which the last may be 0.
+  func row(_ index: Int) -> (start: Int, weights: ArraySlice<Float>) {
+    let filter = filters[index]
+    return (filter.start, weights[filter.offset..<filter.offset + 4 * filter.vectors])
+  }
+
   /// Frames × n_mels of a spectrogram, or of its squares.
   func apply(to spectrogram: Spectrogram, squaring: Bool) -> Spectrogram {
     precondition(spectrogram.bins == bins, "a bank for \(bins) bins")

@@ -43,12 +43,23 @@ extension RunReport {
       words += (words.isEmpty ? "" : "; ") + "drawn: \(drawn)"
     }
     if !words.isEmpty { page.element("div", words, class: "detail") }
-    if let audio = view.audio {
-      let label = Markup.escape("\(clip.id), \(view.name)")
-      page.raw("<audio controls preload=\"none\" src=\"\(HTML.link(audio))\" aria-label=\"\(label)\"></audio>")
-    }
+    if let audio = view.audio { writePlayer(of: audio, label: "\(clip.id), \(view.name)", to: &page) }
     if let waveform = view.waveform { page.figure(waveform) }
+    for heard in view.heard {
+      switch heard.outcome {
+      case .audio(let path):
+        page.element("div", "What \(heard.feature) keeps of it", class: "detail")
+        writePlayer(of: path, label: "\(clip.id), \(view.name), resynthesised from \(heard.feature)", to: &page)
+      case .failure(let reason):
+        page.element("div", "\(heard.feature) cannot be turned back into sound: \(reason)", class: "detail")
+      }
+    }
     page.raw("</div>")
+  }
+
+  private func writePlayer(of path: String, label: String, to page: inout HTML) {
+    page.raw(
+      "<audio controls preload=\"none\" src=\"\(HTML.link(path))\" aria-label=\"\(Markup.escape(label))\"></audio>")
   }
 
   private func tag(_ value: String, _ name: String, style: String = "") -> String {

@@ -191,6 +191,8 @@ public struct RunReport: Sendable {
     public var drawn: [Drawn]
     public var audio: String?
     public var waveform: SVG?
+    /// What single features keep of the audio, turned back into sound.
+    public var heard: [HeardFeature] = []
 
     public init(name: String, chain: String = "", drawn: [Drawn] = [], audio: String? = nil, waveform: SVG? = nil) {
       self.name = name
@@ -198,6 +200,19 @@ public struct RunReport: Sendable {
       self.drawn = drawn
       self.audio = audio
       self.waveform = waveform
+    }
+  }
+
+  /// A feature turned back into sound, or why it could not be.
+  public struct HeardFeature: Sendable, Hashable {
+    public enum Outcome: Sendable, Hashable { case audio(path: String), failure(reason: String) }
+
+    public var feature: String
+    public var outcome: Outcome
+
+    public init(_ feature: String, _ outcome: Outcome) {
+      self.feature = feature
+      self.outcome = outcome
     }
   }
 

@@ -16,9 +16,7 @@ struct AugmentCommand: ParsableCommand {
 
   func run() throws {
     let augmenter = try PluginRequest(id: use, sets: sets).augmentation(registry)
-    guard out.lowercased().hasSuffix(".wav") || out.hasPrefix("/dev/") else {
-      throw RequestError([Diagnostic(.unknownChoice, "--out has to end in .wav", subject: out)])
-    }
+    try requireWAV(out)
     guard !augmenter.isForFeatures else {
       throw RequestError([
         Diagnostic(

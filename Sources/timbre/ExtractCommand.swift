@@ -20,10 +20,7 @@ struct ExtractCommand: AsyncParsableCommand {
   var sets: [String] = []
   @Option(help: "The feature's id that a feature such as feature.delta reads.") var of: String?
   @Option(help: "NAME=VALUE: a parameter of the feature named by --of.") var ofSet: [String] = []
-  @Option(help: "Hz, or \"native\" for the file's own rate.") var sampleRate: String?
-  @Option(help: "Seconds to skip at the beginning.") var offset: Double?
-  @Option(help: "Seconds to read at most.") var duration: Double?
-  @Option(help: "Resampler, such as soxr_hq or sinc_best.") var resType: String?
+  @OptionGroup var loading: LoadArguments
   @Option(help: "FILE.npy, .csv or .png; for several files and --use, a folder.") var out: String
   @Option(help: "npy, csv or png: what to write into a folder.") var format: Format?
   @Option(help: "Files to work on at a time; by default all cores.") var jobs: Int?
@@ -32,7 +29,7 @@ struct ExtractCommand: AsyncParsableCommand {
 
   func validate() throws {
     if (use == nil) == (workflow == nil) { throw ValidationError("Give either --use or --workflow.") }
-    if workflow != nil, sampleRate != nil || offset != nil || duration != nil || resType != nil || of != nil {
+    if workflow != nil, !loading.isEmpty || of != nil {
       throw ValidationError("The workflow says how to load; change it with --set load.offset=… and the like.")
     }
   }
@@ -41,7 +38,7 @@ struct ExtractCommand: AsyncParsableCommand {
     let jobs = try Jobs.checked(self.jobs)
     if let workflow { return try await writeVectors(WorkflowFile(workflow), jobs: jobs) }
     let feature = try requestedFeature()
-    let options = try loadOptions()
+    let options = try loading.options()
     if audio.count == 1 {
       let format = try self.format ?? fileFormat(["npy", "csv", "png"])
       try write(feature(load(.file(audio[0]), options: options).signal), of: audio[0], as: format, to: out)
@@ -73,22 +70,6 @@ struct ExtractCommand: AsyncParsableCommand {
       }
       return { try transform.transform(source.extract(from: Analysis(of: $0))) }
     }
-  }
-
-  private func loadOptions() throws -> LoadOptions {
-    var members: [JSONValue.Member] = []
-    if let sampleRate {
-      members.append(
-        .init("sample_rate", sampleRate == "native" ? .null : Int(sampleRate).map { .int($0) } ?? .string(sampleRate)))
-    }
-    if let offset { members.append(.init("offset", .number(offset))) }
-    if let duration { members.append(.init("duration", .number(duration))) }
-    if let resType { members.append(.init("res_type", .string(resType))) }
-    let findings = LoadOptions.parameterType.findings(in: .object(members))
-    guard findings.isEmpty, let options = LoadOptions(json: .object(members)) else {
-      throw RequestError(findings.map(\.diagnostic))
-    }
-    return options
   }
 
   private func fileFormat(_ known: [String]) throws -> Format {

@@ -10,9 +10,8 @@ struct Root: AsyncParsableCommand {
     abstract: "An audio-analysis workbench: from a workflow file to a trained, honestly evaluated classifier.",
     version: Timbre.version,
     subcommands: [
-      RunCommand.self, LintCommand.self, ExtractCommand.self, AugmentCommand.self, PredictCommand.self,
-      InspectCommand.self,
-      PluginsCommand.self, SchemaCommand.self,
+      RunCommand.self, LintCommand.self, ExtractCommand.self, AugmentCommand.self, ResynthCommand.self,
+      PredictCommand.self, InspectCommand.self, PluginsCommand.self, SchemaCommand.self,
     ])
 
   /// Exit 0: done; 1: the work failed; 2: the request was wrong; 130: interrupted.

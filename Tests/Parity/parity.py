@@ -149,6 +149,10 @@ def words(case):
         return result + ([] if p["duration"] is None else ["--duration", repr(p["duration"])])
     if use.startswith("augment"):
         return ["augment", "--use", use, *settings("--set", p)]
+    if use.startswith("resynth"):
+        feature = p.pop("use")
+        search = [word for name in ("n_iter", "momentum", "init") if name in p for word in ("--" + name.replace("_", "-"), str(p.pop(name)))]
+        return ["resynth", "--sample-rate", "native", "--use", feature, *search, *settings("--set", p)]
     of = p.pop("of", None)
     result = ["extract", "--sample-rate", "native", "--use", use, *settings("--set", p)]
     return result + ([] if of is None else ["--of", PLUGINS[use].of, *settings("--of-set", of)])

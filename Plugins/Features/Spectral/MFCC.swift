@@ -61,3 +61,15 @@ public struct MFCC: FeatureExtractor {
     return FeatureMatrix(axes: try axes(sampleRate: analysis.signal.sampleRate), values: cepstrum.compact)
   }
 }
+
+extension MFCC: InvertibleFeature {
+  /// Coefficients to levels to mel bands (`librosa.feature.inverse.mfcc_to_mel`), and those to sound.
+  public func resynthesise(
+    _ feature: FeatureMatrix, sampleRate: Int, options: ResynthesisOptions, random: inout RandomSource
+  ) throws -> Signal {
+    let transform = CosineTransform(type: config.dctType, ortho: config.norm == .ortho)
+    let cepstrum = Spectrogram(try feature.checked(bins: config.nMFCC))
+    let levels = try transform.undo(cepstrum, outputs: config.mel.bank.nMels, lifter: config.lifter)
+    return try levels.powers().sound(fromMel: config.mel, sampleRate: sampleRate, options: options, random: &random)
+  }
+}

@@ -36,3 +36,12 @@ public struct MelSpectrogram: FeatureExtractor {
       axes: try axes(sampleRate: analysis.signal.sampleRate), values: try analysis.melSpectrogram(config.mel).compact)
   }
 }
+
+extension MelSpectrogram: InvertibleFeature {
+  public func resynthesise(
+    _ feature: FeatureMatrix, sampleRate: Int, options: ResynthesisOptions, random: inout RandomSource
+  ) throws -> Signal {
+    let bands = Spectrogram(try feature.checked(bins: config.mel.bank.nMels))
+    return try bands.sound(fromMel: config.mel, sampleRate: sampleRate, options: options, random: &random)
+  }
+}

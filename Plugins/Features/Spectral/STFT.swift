@@ -57,3 +57,22 @@ public struct STFT: FeatureExtractor {
     return try finiteMatrix(axes(sampleRate: analysis.signal.sampleRate), spectrum.compact)
   }
 }
+
+extension STFT: InvertibleFeature {
+  /// Magnitudes to sound (`librosa.griffinlim`). Levels in dB lack what `top_db` cut off, and with `ref` "max" the loudness: the loudest
+  /// bin then becomes that of a full-scale tone.
+  public func resynthesise(
+    _ feature: FeatureMatrix, sampleRate: Int, options: ResynthesisOptions, random: inout RandomSource
+  ) throws -> Signal {
+    let values = Spectrogram(try feature.checked(bins: config.stft.bins))
+    let magnitudes: Spectrogram
+    switch (config.scale, config.ref) {
+    case (.magnitude, _): magnitudes = values
+    case (.power, _): magnitudes = values.squareRoots()
+    case (.db, .value(let reference)): magnitudes = try values.amplitudes(reference: Float(reference.magnitude))
+    case (.db, .max): magnitudes = try values.amplitudes(reference: Float(config.stft.nFFT) / 4)
+    }
+    return Signal(
+      samples: try griffinLim(magnitudes, config.stft, options: options, random: &random), sampleRate: sampleRate)
+  }
+}

@@ -75,10 +75,13 @@ public enum OnError: String, ParameterValue, CaseIterable { case stop, skip }
 public struct ArtifactOptions: RecordValue {
   /// How many test clips are shown with audio and pictures.
   public var clips = 8
+  /// Whether the features that can be turned back into sound are heard as well.
+  public var resynth = false
   public init() {}
 
   public static let parameters: [Parameter<ArtifactOptions>] = [
-    .int("clips", \.clips, in: 0...10_000, "Test clips that are shown with their audio and pictures.")
+    .int("clips", \.clips, in: 0...10_000, "Test clips that are shown with their audio and pictures."),
+    .bool("resynth", \.resynth, "Whether the audio shown includes what each feature keeps, turned back into sound."),
   ]
 }
 

@@ -60,16 +60,45 @@ extension Runner {
       try wave.write(to: folder.file("\(name)/\(view.name).svg"))
       let features = try plan.recipe.features(of: signal, in: view, drawing: &draws)
       let pictures = try write(features, clip: clip.id, view: view.name, to: name)
-      shown.views.append(
-        RunReport.View(
-          name: view.name, chain: view.steps.map(\.id).joined(separator: ", "),
-          drawn: draws.record.map {
-            RunReport.Drawn($0.name, $0.value.doubleValue.map(Numbers.short) ?? $0.value.plain)
-          }, audio: "\(name)/\(view.name).wav", waveform: wave))
+      var page = RunReport.View(
+        name: view.name, chain: view.steps.map(\.id).joined(separator: ", "),
+        drawn: draws.record.map {
+          RunReport.Drawn($0.name, $0.value.doubleValue.map(Numbers.short) ?? $0.value.plain)
+        }, audio: "\(name)/\(view.name).wav", waveform: wave)
+      if plan.artifacts.resynth {
+        page.heard = try hear(features, of: signal, clip: clip.id, view: view.name, in: name)
+      }
+      shown.views.append(page)
       // The page shows one set of pictures a clip; the folder holds those of every view.
       if index == 0 { shown.features = pictures }
     }
     return shown
+  }
+
+  /// Turns the features that allow it back into sound, beside the audio that they come from.
+  private func hear(
+    _ features: [FeatureMatrix], of signal: Signal, clip: String, view: String, in name: String
+  ) throws -> [RunReport.HeardFeature] {
+    var heard: [RunReport.HeardFeature] = []
+    for (node, feature) in zip(plan.recipe.nodes, features) {
+      guard case .extractor(let extractor) = node.feature, let inverse = extractor as? any InvertibleFeature else {
+        continue
+      }
+      var options = ResynthesisOptions()
+      options.length = signal.samples.count
+      var random = RandomSource(seed: plan.seed, clip, view, node.name)
+      do {
+        let sound = try inverse.resynthesise(
+          feature, sampleRate: signal.sampleRate, options: options, random: &random)
+        let file = "\(name)/\(view).\(node.name).wav"
+        try AtomicFile.write(AudioFile.encode(sound, as: .wav), to: folder.file(file))
+        heard.append(.init(node.name, .audio(path: file)))
+      } catch let diagnostic as Diagnostic where diagnostic.kind != .unwritableFile {
+        // The model is trained: what cannot be heard is told, and stops nothing.
+        heard.append(.init(node.name, .failure(reason: diagnostic.message)))
+      }
+    }
+    return heard
   }
 
   private func write(

@@ -1,0 +1,114 @@
+"""librosa.griffinlim and librosa.feature.inverse: features turned back into sound by `timbre resynth`.
+
+Started with all phases 0, so that both begin alike; both search in single precision, where rounding grows from round to round.
+"""
+
+import librosa
+import numpy as np
+
+from plugin import Plugin
+
+inverse = librosa.feature.inverse
+
+
+def transform(r):
+    n_fft = r.choice([256, 512, 1024, 2048])
+    p = {"n_fft": n_fft, "hop_length": n_fft // r.choice([2, 4, 8]), "window": r.choice(["hann", "hamming", "blackman"])}
+    if r.random() < 0.3:
+        p["win_length"] = n_fft // 2
+        p["hop_length"] = n_fft // 8
+    return p
+
+
+def magnitudes(y, p):
+    return np.abs(librosa.stft(y, **p))
+
+
+def found(S, y, p, **search):
+    return librosa.griffinlim(S, n_fft=p["n_fft"], length=len(y), **search | {k: v for k, v in p.items() if k != "n_fft"})
+
+
+def split(p):
+    """The settings of the search, of the transform, and the others."""
+    p = dict(p)
+    search = {k: p.pop(k) for k in ("n_iter", "momentum", "init") if k in p}
+    search["init"] = None if search.get("init") == "none" else "random"
+    return search, {k: p.pop(k) for k in ("n_fft", "hop_length", "win_length", "window") if k in p}, p
+
+
+def griffinlim(y, sr, p):
+    search, stft, _ = split(p)
+    return found(magnitudes(y, stft), y, stft, **search)
+
+
+def draw_few(r, samples, rate):
+    return {"use": "feature.stft"} | transform(r) | {"n_iter": r.choice([0, 1, 2]), "momentum": r.choice([0, 0.5, 0.99]), "init": "none"}
+
+
+def griffinlim_and_clip(y, sr, p):
+    return np.stack([griffinlim(y, sr, p), y])
+
+
+def convergence(y, S):
+    return np.linalg.norm(S - magnitudes(y, {})) / np.linalg.norm(S)
+
+
+def further_from_magnitudes(ours, theirs):
+    """How much further our magnitudes are from the wanted ones than librosa's, as a share of these."""
+    theirs, y = theirs
+    S = magnitudes(y, {})
+    return 0.0 if not S.any() else max(0.0, convergence(ours[0], S) - convergence(theirs, S))
+
+
+def mfcc_to_audio(y, sr, p):
+    search, stft, p = split(p)
+    shape = {k: p[k] for k in ("dct_type", "norm", "lifter") if k in p}
+    C = librosa.feature.mfcc(y=y, sr=sr, **stft, **{k: v for k, v in p.items() if k != "use"})
+    S = inverse.mel_to_stft(inverse.mfcc_to_mel(C, n_mels=p["n_mels"], **shape), sr=sr, n_fft=stft["n_fft"])
+    return found(S, y, stft, **search)
+
+
+def draw_mfcc(r, samples, rate):
+    # Few coefficients make smooth bands, whose least-squares spectrum has nothing to cut off: the same answer for both.
+    p = {"use": "feature.mfcc", "n_fft": 2048, "hop_length": 512, "n_mels": r.choice([20, 32, 40]), "n_mfcc": r.choice([5, 8, 13])}
+    p |= {"n_iter": 0, "init": "none", "dct_type": r.choice([2, 3])}
+    if p["dct_type"] == 2:
+        p["norm"] = r.choice(["ortho", None])
+    if r.random() < 0.5:
+        p["lifter"] = r.choice([22, 40, r.uniform(21, 100)])
+    return p
+
+
+def mel_to_audio_and_clip(y, sr, p):
+    search, _, _ = split(p)
+    M = librosa.feature.melspectrogram(y=y, sr=sr)
+    heard = found(inverse.mel_to_stft(M, sr=sr), y, {"n_fft": 2048}, **search)
+    return np.stack([heard, y, np.full_like(y, sr)])
+
+
+def further_from_bands(ours, theirs):
+    """How many dB (root mean square, over 60 dB) our mel bands are further from the original's than librosa's."""
+    theirs, y, rate = theirs
+    bands = lambda x: librosa.power_to_db(librosa.feature.melspectrogram(y=x, sr=rate[0]), top_db=None)  # noqa: E731
+    wanted = bands(y)
+    floor = wanted.max() - 60
+    distance = lambda x: np.sqrt(np.mean((np.maximum(bands(x), floor) - np.maximum(wanted, floor)) ** 2))  # noqa: E731
+    return float(max(0.0, distance(ours[0]) - distance(theirs)))
+
+
+PLUGINS = {
+    "resynth.griffinlim": Plugin(draw=draw_few, reference=griffinlim, timed=None, kinds=["mix", "noise", "tone"]),
+    "resynth.griffinlim_32": Plugin(
+        draw=lambda r, samples, rate: {"use": "feature.stft", "n_iter": 32, "init": "none"},
+        reference=griffinlim_and_clip, error=further_from_magnitudes, limit=0.02, timed=None,
+        agreement="`librosa.griffinlim` amplifies the rounding of single precision from round to round, so that after 32 rounds its own"
+        " result with another rounding differs in every sample; the spectral convergence of ours may be worse by 0.02 at most.",
+    ),
+    "resynth.mfcc_to_audio": Plugin(draw=draw_mfcc, reference=mfcc_to_audio, timed=None),
+    "resynth.mel_to_audio": Plugin(
+        draw=lambda r, samples, rate: {"use": "feature.melspectrogram"},
+        reference=mel_to_audio_and_clip, error=further_from_bands, limit=0.2, timed=None,
+        agreement="many spectra have the same mel bands, and `librosa.feature.inverse.mel_to_stft` stops before it finds one; ours finds the"
+        " smallest. The bands of our sound may be further from the original's than those of librosa's by 0.2 dB at most.",
+    ),
+}
