@@ -55,18 +55,20 @@ struct AudioPool: Sendable {
   /// - Throws: A diagnostic with the file as its subject where it cannot be read, or is longer than `longest` seconds.
   func audio(of file: FoundFile, sampleRate: Int, longest: Double) throws -> [Float] {
     let path = file.path
-    if let known = Self.kept.withLock({ $0[path, sampleRate] }) { return known }
     func check(_ duration: Double?) throws {
       guard let duration, duration > longest else { return }
       throw Diagnostic(
-        .outOfRange, "this recording has \(short(duration.rounded())) s, and may have \(short(longest)) s",
+        .outOfRange, "this recording has \(short(duration.rounded(.up))) s, and may have \(short(longest)) s",
         help: "cut it to its beginning, or leave it out", subject: path)
     }
-    try check(AudioFile.info(path: path).duration)
-    let signal = try load(.file(path), options: LoadOptions(sampleRate: sampleRate)).signal
-    try check(signal.duration)
-    Self.keep(signal.samples, path, sampleRate)
-    return signal.samples
+    let duration = try AudioFile.info(path: path).duration
+    try check(duration)
+    let known = Self.kept.withLock { $0[path, sampleRate] }
+    let samples = try known ?? load(.file(path), options: LoadOptions(sampleRate: sampleRate)).signal.samples
+    // Not every header tells the length.
+    if duration == nil { try check(Double(samples.count) / Double(sampleRate)) }
+    if known == nil { Self.keep(samples, path, sampleRate) }
+    return samples
   }
 
   /// `count` samples of a file at `sampleRate`, from a drawn place on, in seconds, recorded under `name`.

@@ -13,14 +13,20 @@ public enum CompandingLaw: String, CaseIterable, Sendable, Hashable, ParameterVa
   public func encode(_ sample: Float) -> UInt8 {
     switch self {
     case .mulaw:
-      let biased = Int(min(sample.magnitude * 8192, 8158)) + 33
+      let biased = wholeUnits(of: sample, in: 8192, largest: 8158) + 33
       let segment = biased.highestBit - 5
       return ~UInt8((sample < 0 ? 0x80 : 0) | segment << 4 | (biased >> (segment + 1)) & 15)
     case .alaw:
-      let size = Int(min(sample.magnitude * 4096, 4095))
+      let size = wholeUnits(of: sample, in: 4096, largest: 4095)
       let segment = size < 32 ? 0 : size.highestBit - 4
       return UInt8(segment << 4 | (size >> max(segment, 1)) & 15) ^ (sample < 0 ? 0x55 : 0xD5)
     }
+  }
+
+  /// The whole units in a sample; NaN counts as too large.
+  private func wholeUnits(of sample: Float, in units: Float, largest: Int) -> Int {
+    let size = sample.magnitude * units
+    return size < Float(largest) ? Int(size) : largest
   }
 
   /// The sample that a code stands for.

@@ -46,6 +46,7 @@ struct AugmenterGoldens: Decodable {
     #expect(CompandingLaw.mulaw.decode(0x7F) == 0 && CompandingLaw.mulaw.encode(0) == 0xFF)
     #expect(law.decode(law.encode(1e30)) == law.decode(law.encode(1)))
     #expect(law.decode(law.encode(-1e30)) == -law.decode(law.encode(1)))
+    #expect(law.encode(.infinity) == law.encode(1) && law.decode(law.encode(.nan)).isFinite)
   }
 }
 

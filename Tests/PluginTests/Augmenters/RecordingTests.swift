@@ -175,5 +175,8 @@ private final class Recordings {
     let folder = try Recordings([("song.wav", silence(61 * 100, rate: 100))])
     let refusal = thrown { _ = try augmented(whiteNoise(10), by: "impulse_response", [folder.member]) }
     #expect(refusal?.kind == .outOfRange && refusal?.subject?.hasSuffix("song.wav") == true)
+    // Also where another augmenter has had it decoded.
+    _ = try augmented(whiteNoise(10), by: "background_noise", [folder.member])
+    #expect(thrown { _ = try augmented(whiteNoise(10), by: "impulse_response", [folder.member]) } == refusal)
   }
 }
