@@ -7,7 +7,8 @@ public indirect enum ParameterType: Sendable, Hashable {
   case string
   /// A file or folder; relative ones start at the workflow file.
   case path
-  case choice([String])
+  /// One of these names; other spellings of them are accepted too, but neither suggested nor listed.
+  case choice([String], aliases: [String] = [])
   /// The first of these that accepts the value.
   case oneOf([ParameterType])
   case list(of: ParameterType, count: ClosedRange<Int>)

@@ -50,9 +50,9 @@ extension ParameterType {
       guard let number = value.doubleValue else { return wrongType("a number") }
       if range.contains(number) { return [] }
       return [ValueFinding(path, .outOfRange, "\(short(number)) is out of range: must be \(range.condition)")]
-    case .choice(let names):
+    case .choice(let names, let aliases):
       guard let name = value.stringValue else { return wrongType("one of " + names.joined(separator: ", ")) }
-      if names.contains(name) { return [] }
+      if names.contains(name) || aliases.contains(name) { return [] }
       return [
         ValueFinding(path, .unknownChoice, "unknown value \"\(name)\"", help: suggestion(for: name, among: names))
       ]
@@ -118,7 +118,7 @@ extension ParameterType {
     case .number(let range): range == .any ? "a number" : "a number " + range.condition
     case .string: "a string"
     case .path: "a path"
-    case .choice(let names): "one of " + names.map { "\"\($0)\"" }.joined(separator: ", ")
+    case .choice(let names, _): "one of " + names.map { "\"\($0)\"" }.joined(separator: ", ")
     case .oneOf(let types): types.map(\.phrase).joined(separator: ", or ")
     case .list(let element, _): "a list of: " + element.phrase
     case .map(let element): "an object whose values are: " + element.phrase

@@ -34,7 +34,7 @@ public struct STFTParameters: Sendable, Hashable {
 
   public func hop(sampleRate: Int) -> Double { Double(hopLength) / Double(sampleRate) }
 
-  /// - Throws: A diagnostic when the window is longer than the transform.
+  /// - Throws: A diagnostic when the window is longer than the transform, or of a length that its shape does not have.
   public func validate() throws {
     precondition(nFFT > 0 && hopLength > 0 && (winLength ?? 1) > 0, "lengths are positive")
     if let winLength, winLength > nFFT {
@@ -42,6 +42,7 @@ public struct STFTParameters: Sendable, Hashable {
         .invalidParameters, "win_length (\(winLength)) is longer than n_fft (\(nFFT))",
         help: "raise n_fft to at least \(winLength), or lower win_length")
     }
+    try window.validate(length: winLength ?? nFFT)
   }
 
   /// The window at full transform length.

@@ -4,7 +4,7 @@ extension Window {
   private struct Key: Hashable { var window: Window, length: Int, size: Int }
   private static let cache = Cache<Key, [Double]>()
 
-  /// The window as `scipy.signal.get_window(…, fftbins=True)` gives it (periodic), in the middle of `size` values.
+  /// The window as `scipy.signal.get_window(…, fftbins=True)` gives it, in the middle of `size` values.
   public func values(length: Int, paddedTo size: Int) -> [Double] {
     Self.cache.value(for: Key(window: self, length: length, size: size)) {
       let left = (size - length) / 2
@@ -14,21 +14,22 @@ extension Window {
   }
 
   /// Periodic: the first `length` values of the symmetric window that is one longer.
-  func values(length: Int) -> [Double] {
+  public func values(length: Int) -> [Double] {
     guard length > 1 else { return [Double](repeating: 1, count: length) }
-    let count = length + 1
+    let count = isSymmetric ? length : length + 1
     let last = Double(count - 1)
     let numbers = parameters.compactMap(\.self)
     func make(_ formula: (Double) -> Double) -> [Double] { (0..<length).map { formula(Double($0)) } }
     /// Σ aₖ cos(kφ), φ from −π to π.
-    func cosines(_ weights: Double...) -> [Double] {
+    func cosines(_ weights: Double...) -> [Double] { sum(weights) }
+    func sum(_ weights: [Double]) -> [Double] {
       make { n in
         let angle = 2 * .pi * (n / last - 0.5)
         return weights.enumerated().reduce(0) { $0 + $1.element * .cos(Double($1.offset) * angle) }
       }
     }
     switch shape {
-    case .boxcar, .ones, .rectangular: return [Double](repeating: 1, count: length)
+    case .boxcar: return [Double](repeating: 1, count: length)
     case .hann: return cosines(0.5, 0.5)
     case .hamming: return cosines(0.54, 1 - 0.54)
     case .generalHamming: return cosines(numbers[0], 1 - numbers[0])
@@ -51,7 +52,7 @@ extension Window {
       }
     case .bohman:
       return make { n in
-        guard n > 0 else { return 0 }
+        guard n > 0, n < last else { return 0 }
         let x = abs(2 * n / last - 1)
         return (1 - x) * .cos(.pi * x) + .sin(.pi * x) / .pi
       }
@@ -85,18 +86,36 @@ extension Window {
       let tau = parameters.count > 1 ? parameters[1] ?? 1 : 1
       return make { .exp(-abs($0 - center) / tau) }
     case .tukey: return tukey(numbers.first ?? 0.5, length: length)
+    case .generalCosine: return sum(numbers)
+    case .chebwin: return Array(WindowDesigns.chebyshev(attenuation: numbers[0], count: count)[..<length])
+    case .dpss:
+      // What `validate` refuses is no window; here it only must not fail.
+      guard numbers[0] < Double(length) / 2 else { return [Double](repeating: 1, count: length) }
+      return Array(WindowDesigns.slepian(halfBandwidth: numbers[0], count: count)[..<length])
+    case .taylor:
+      func parameter(_ place: Int, _ standard: Double) -> Double {
+        parameters.count > place ? parameters[place] ?? standard : standard
+      }
+      let all = WindowDesigns.taylor(
+        nbar: Int(parameter(0, 4)), level: parameter(1, 30), isNormalised: parameter(2, 1) != 0, count: count)
+      return Array(all[..<length])
+    case .kaiserBesselDerived:
+      guard length.isMultiple(of: 2), let kaiser = Window(.kaiser, [numbers[0]], isSymmetric: true) else {
+        return [Double](repeating: 1, count: length)
+      }
+      return WindowDesigns.kaiserBesselDerived(kaiser: kaiser.values(length: length / 2 + 1))
     }
   }
 
   private func tukey(_ alpha: Double, length: Int) -> [Double] {
     if alpha <= 0 { return [Double](repeating: 1, count: length) }
-    if alpha >= 1 { return Window.hann.values(length: length) }
-    let last = Double(length)
+    if alpha >= 1 { return Window(.hann, isSymmetric: isSymmetric)?.values(length: length) ?? [] }
+    let last = Double(isSymmetric ? length - 1 : length)
     let width = Int(alpha * last / 2)
     return (0..<length).map { index in
       let n = Double(index)
       if index <= width { return 0.5 * (1 + .cos(.pi * (-1 + 2 * n / alpha / last))) }
-      if index >= length - width { return 0.5 * (1 + .cos(.pi * (-2 / alpha + 1 + 2 * n / alpha / last))) }
+      if n >= last - Double(width) { return 0.5 * (1 + .cos(.pi * (-2 / alpha + 1 + 2 * n / alpha / last))) }
       return 1
     }
   }

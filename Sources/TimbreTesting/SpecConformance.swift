@@ -93,7 +93,7 @@ struct LimitCase {
       }
       return values
     case .bool: return [(true, false), (false, false)]
-    case .choice(let names): return names.map { (.string($0), false) } + [("no such choice", true)]
+    case .choice(let names, _): return names.map { (.string($0), false) } + [("no such choice", true)]
     case .oneOf(let types):
       // What one alternative rejects another may accept, so only the valid values are certain.
       let rest = types.filter { $0 != .null }

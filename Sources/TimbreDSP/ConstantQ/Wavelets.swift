@@ -73,7 +73,7 @@ extension Window {
     case .blackmanharris: return 2.0045975283585014
     case .blackman: return 1.7269681554262326
     case .bohman: return 1.7859588613860062
-    case .boxcar, .ones, .rectangular: return 1
+    case .boxcar: return 1
     case .cosine: return 1.2337005350199792
     case .flattop: return 2.7762255046484143
     case .hamming: return 1.3629455320350348

@@ -35,7 +35,7 @@ public enum Schema {
     case .null: return ["type": "null"]
     case .bool: return ["type": "boolean"]
     case .string, .path: return ["type": "string"]
-    case .choice(let names): return ["enum": .array(names.map { .string($0) })]
+    case .choice(let names, let aliases): return ["enum": .array((names + aliases).map { .string($0) })]
     case .int(let range):
       var members = [JSONValue.Member("type", "integer")]
       if range.lowerBound != .min { members.append(.init("minimum", .int(range.lowerBound))) }
