@@ -24,7 +24,7 @@ struct PitchPath {
   private let reach: Int
   private var frames: [Frame] = []
   /// Values of unvoiced states, a row a frame: `reach` fillers, the bins, fillers up to `width`.
-  private var unvoiced: [Double] = []
+  private var unvoiced: [[Double]] = []
   private let width: Int
   /// Values of all voiced states, in rows like those, of the frames before those done in full.
   private var voiced: [Int: [Double]] = [:]
@@ -42,7 +42,7 @@ struct PitchPath {
         help: "raise hop_length or resolution, or cut the audio into shorter clips")
     }
     frames.reserveCapacity(count)
-    unvoiced.reserveCapacity(count * width)
+    unvoiced.reserveCapacity(count)
   }
 
   /// Follows one more frame.
@@ -52,7 +52,7 @@ struct PitchPath {
     let rest = Double.log((1 - observation.voicedProbability) / Double(bins) + .leastNormalMagnitude)
     var frame = Frame(
       candidates: observation.candidates.map { ($0.bin, 0) }, most: 0, bound: 0, leastUnvoiced: .infinity, isEasy: true)
-    unvoiced.append(contentsOf: repeatElement(-.infinity, count: width))
+    var row = [Double](repeating: -.infinity, count: width)
     if let last = frames.last {
       // The margin is wider than any rounding of such sums.
       let margin = 1e-6
@@ -65,26 +65,27 @@ struct PitchPath {
         frame.candidates[place].value = logs[place] + sources.best(to: frame.candidates[place].bin, isVoiced: true)
       }
       let best = sources.bestToUnvoiced()
-      for bin in 0..<bins { unvoiced[index * width + reach + bin] = rest + best[bin] }
+      for bin in 0..<bins { row[reach + bin] = rest + best[bin] }
     } else {
       let start = start
       frame.bound = Self.never + start
       for place in frame.candidates.indices { frame.candidates[place].value = logs[place] + start }
-      for bin in 0..<bins { unvoiced[reach + bin] = rest + start }
+      for bin in 0..<bins { row[reach + bin] = rest + start }
     }
     frame.most = max(frame.bound, frame.candidates.reduce(-.infinity) { max($0, $1.value) })
-    for value in unvoiced[index * width + reach..<index * width + reach + bins] {
+    for value in row[reach..<reach + bins] {
       frame.most = max(frame.most, value)
       frame.leastUnvoiced = min(frame.leastUnvoiced, value)
     }
     frames.append(frame)
+    unvoiced.append(row)
   }
 
   /// The state of each frame: a voiced bin, or an unvoiced one from the number of bins on.
   mutating func states() -> [Int] {
     guard let last = frames.last else { return [] }
     let end = frames.count - 1
-    let tail = unvoiced[end * width + reach..<end * width + reach + bins]
+    let tail = unvoiced[end][reach..<reach + bins]
     var best = Best()
     let looked = max(tail.max() ?? 0, last.candidates.reduce(-.infinity) { max($0, $1.value) })
     if last.bound < looked {
@@ -121,7 +122,7 @@ struct PitchPath {
   /// The states of the frame before, from which those of a frame are reached.
   private func sources(ofFrame index: Int, isEasy: Bool) -> Sources {
     Sources(
-      transitions: transitions, candidates: frames[index - 1].candidates, unvoiced: unvoiced[(index - 1) * width..<index * width],
+      transitions: transitions, candidates: frames[index - 1].candidates, unvoiced: unvoiced[index - 1],
       voiced: isEasy ? nil : voiced[index - 1])
   }
 }
@@ -139,7 +140,7 @@ private struct Best {
 private struct Sources {
   let transitions: PitchTransitions
   let candidates: [(bin: Int, value: Double)]
-  let unvoiced: ArraySlice<Double>
+  let unvoiced: [Double]
   /// nil where candidates do.
   let voiced: [Double]?
   /// The largest value of the states below each bin, and of those from each bin on; empty for an easy frame.
@@ -147,8 +148,7 @@ private struct Sources {
   private var above: [Double] = []
 
   init(
-    transitions: PitchTransitions, candidates: [(bin: Int, value: Double)], unvoiced: ArraySlice<Double>,
-    voiced: [Double]?
+    transitions: PitchTransitions, candidates: [(bin: Int, value: Double)], unvoiced: [Double], voiced: [Double]?
   ) {
     self.transitions = transitions
     self.candidates = candidates
@@ -158,7 +158,7 @@ private struct Sources {
     let (bins, reach) = (transitions.bins, transitions.reach)
     below = [Double](repeating: -.infinity, count: bins + 1)
     above = below
-    func larger(_ bin: Int) -> Double { max(voiced[reach + bin], unvoiced[unvoiced.startIndex + reach + bin]) }
+    func larger(_ bin: Int) -> Double { max(voiced[reach + bin], unvoiced[reach + bin]) }
     for bin in 0..<bins { below[bin + 1] = max(below[bin], larger(bin)) }
     for bin in (0..<bins).reversed() { above[bin] = max(above[bin + 1], larger(bin)) }
   }
@@ -169,7 +169,7 @@ private struct Sources {
     let toVoiced = isVoiced ? transitions.same : transitions.cross
     var best = bandMaximum(unvoiced, bin, isVoiced ? transitions.cross : transitions.same, row)
     if let voiced {
-      best = max(best, bandMaximum(voiced[...], bin, toVoiced, row), outside(bin))
+      best = max(best, bandMaximum(voiced, bin, toVoiced, row), outside(bin))
     } else {
       for candidate in candidates where abs(candidate.bin - bin) <= reach {
         best = max(best, candidate.value + toVoiced[row + candidate.bin - bin + reach])
@@ -184,7 +184,7 @@ private struct Sources {
     var best = (0..<bins).map { bandMaximum(unvoiced, $0, transitions.same, transitions.rows[$0]) }
     if let voiced {
       for bin in 0..<bins {
-        best[bin] = max(best[bin], bandMaximum(voiced[...], bin, transitions.cross, transitions.rows[bin]), outside(bin))
+        best[bin] = max(best[bin], bandMaximum(voiced, bin, transitions.cross, transitions.rows[bin]), outside(bin))
       }
     } else {
       for candidate in candidates {
@@ -206,7 +206,6 @@ private struct Sources {
     let fromVoiced = isVoiced ? transitions.same : transitions.cross
     let fromUnvoiced = isVoiced ? transitions.cross : transitions.same
     let band = max(0, bin - reach)..<min(bins, bin + reach + 1)
-    let first = unvoiced.startIndex + reach
     var best = Best()
     if let voiced {
       for source in 0..<bins {
@@ -214,13 +213,13 @@ private struct Sources {
       }
       for source in 0..<bins {
         let step = band.contains(source) ? fromUnvoiced[row + source] : PitchTransitions.never
-        best.add(bins + source, unvoiced[first + source] + step)
+        best.add(bins + source, unvoiced[reach + source] + step)
       }
     } else {
       for candidate in candidates where band.contains(candidate.bin) {
         best.add(candidate.bin, candidate.value + fromVoiced[row + candidate.bin])
       }
-      for source in band { best.add(bins + source, unvoiced[first + source] + fromUnvoiced[row + source]) }
+      for source in band { best.add(bins + source, unvoiced[reach + source] + fromUnvoiced[row + source]) }
     }
     return best.state
   }
@@ -232,7 +231,7 @@ private struct Sources {
   }
 
   /// The largest sum of the values around a bin and a row of steps. Fillers are −∞ on either side.
-  private func bandMaximum(_ values: ArraySlice<Double>, _ bin: Int, _ steps: [Double], _ row: Int) -> Double {
+  private func bandMaximum(_ values: [Double], _ bin: Int, _ steps: [Double], _ row: Int) -> Double {
     unsafe values.withUnsafeBytes { values in
       unsafe steps.withUnsafeBytes { steps in
         var best = SIMD8<Double>(repeating: -.infinity)
