@@ -42,7 +42,12 @@ public struct PYin: FeatureExtractor {
       under a prior of thresholds, and Viterbi's algorithm follows them from bin to bin. librosa fills f0 of unvoiced frames with \
       NaN; a feature is finite, so that `fill_na` is 0 unless given. librosa has no default range; here it is C2 to C7, 65.4 to \
       2093 Hz. Its `win_length` has no effect since 0.11 and is left out. At most 32768 pitch bins.
-      """)
+      """,
+    formula: """
+      P(τ) = Σ over thresholds s of Beta(s) · Boltzmann(rank of τ among the minima of d′ below s)
+      path = argmax Σ log P(candidate of frame) + log P(step between frames), voiced and unvoiced states for every pitch bin
+      """,
+    example: [.init("fmax", 500)])
 
   private let config: Config
 

@@ -22,7 +22,12 @@ public struct Yin: FeatureExtractor {
       a parabola refines it. Every frame gets a frequency, unvoiced and silent ones too (silence gives the highest); \
       `feature.pyin` tells them apart. librosa has no default range; here it is C2 to C7, 65.4 to 2093 Hz. librosa's \
       `win_length` has no effect since 0.11 and is left out.
-      """)
+      """,
+    formula: """
+      r(τ) = Σₜ xₜ · xₜ₊τ, d(τ) = 2 · (r(0) − r(τ)) − Σ xₜ² over t < τ
+      d′(τ) = d(τ) / mean of d(1) … d(τ), f0 = sample rate / τ at the minimum
+      """,
+    example: [.init("fmax", 500)])
 
   private let config: Config
 

@@ -10,7 +10,8 @@ extension Parameter where Config: YinConfig {
   /// fmin, fmax, frame_length, hop_length, center and pad_mode.
   static var yin: [Parameter] {
     [
-      .number("fmin", \.yin.fmin, in: .positive, unit: .hertz, "Lowest frequency; a period of it must fit into a frame."),
+      .number(
+        "fmin", \.yin.fmin, in: .positive, unit: .hertz, "Lowest frequency; a period of it must fit into a frame."),
       .number("fmax", \.yin.fmax, in: .positive, unit: .hertz, "Highest frequency, at most half the sample rate."),
       .int("frame_length", \.yin.frameLength, in: 4...262_144, unit: .samples, "Length of an analysis frame."),
       .int(

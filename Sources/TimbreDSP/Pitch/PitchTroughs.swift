@@ -79,7 +79,9 @@ public struct PitchTroughs: Sendable {
   public var frames: Int { ends.count }
 
   /// The minima of a frame, the shortest period first; the ends of the range count when they lie below their neighbour.
-  public func frame(_ index: Int) -> ArraySlice<PitchTrough> { troughs[(index == 0 ? 0 : ends[index - 1])..<ends[index]] }
+  public func frame(_ index: Int) -> ArraySlice<PitchTrough> {
+    troughs[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
+  }
 
   init(_ signal: Signal, _ parameters: YinParameters) throws {
     let periods = try parameters.periods(sampleRate: signal.sampleRate)

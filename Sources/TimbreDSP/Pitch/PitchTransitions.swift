@@ -68,7 +68,8 @@ final class PitchTransitions: Sendable {
       let shares = window.map { $0 / sum } + [0]
       tables.append(
         (
-          shares.map { .log(stay * $0 + .leastNormalMagnitude) }, shares.map { .log(leave * $0 + .leastNormalMagnitude) }
+          shares.map { .log(stay * $0 + .leastNormalMagnitude) },
+          shares.map { .log(leave * $0 + .leastNormalMagnitude) }
         ))
       known[sum] = tables.count - 1
       return tables.count - 1

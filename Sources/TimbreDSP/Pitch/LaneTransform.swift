@@ -105,7 +105,8 @@ struct LaneTransform: Sendable {
     // How much of its output each step has to make for the next ones.
     var needed = [Int](repeating: length, count: steps.count + 1)
     needed[steps.count] = min(count, length)
-    for (index, step) in steps.enumerated().reversed() where step.radix == 4 && needed[index + 1] <= step.ido * step.l1 {
+    for (index, step) in steps.enumerated().reversed() where step.radix == 4 && needed[index + 1] <= step.ido * step.l1
+    {
       needed[index] = step.ido * step.radix * ((needed[index + 1] + step.ido - 1) / step.ido)
     }
     var isInB = false

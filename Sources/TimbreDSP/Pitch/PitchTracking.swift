@@ -64,7 +64,7 @@ extension Analysis {
       let mostTroughs = (0..<troughs.frames).reduce(0) { max($0, troughs.frame($1).count) }
       let observer = PitchObserver(
         parameters, sampleRate: signal.sampleRate, bins: transitions.bins, mostTroughs: mostTroughs)
-      var path = try PitchPath(transitions, frames: troughs.frames)
+      var path = try PitchStates(transitions, frames: troughs.frames)
       var track = PitchTrack()
       for frame in 0..<troughs.frames {
         let observation = observer.observe(troughs.frame(frame))

@@ -7,7 +7,7 @@ import TimbreCore
 /// Nearly all voiced states of a frame have probability 0, whose logarithm librosa keeps at −708, and so have all steps outside
 /// the band of transitions. As long as bounds prove that neither can win anywhere, only unvoiced states, candidates and the band
 /// are looked at (an easy frame); where they do not, as when a frame is certainly voiced, the next is done in full.
-struct PitchPath {
+struct PitchStates {
   private struct Frame {
     /// Pitch bins with a probability, the lowest first, and the value of the best sequence that ends there.
     var candidates: [(bin: Int, value: Double)]
@@ -209,7 +209,8 @@ private struct Sources {
     var best = Best()
     if let voiced {
       for source in 0..<bins {
-        best.add(source, voiced[reach + source] + (band.contains(source) ? fromVoiced[row + source] : PitchTransitions.never))
+        best.add(
+          source, voiced[reach + source] + (band.contains(source) ? fromVoiced[row + source] : PitchTransitions.never))
       }
       for source in 0..<bins {
         let step = band.contains(source) ? fromUnvoiced[row + source] : PitchTransitions.never
