@@ -43,6 +43,10 @@ public enum Builtin {
     registry.register(Jitter.self)
     registry.register(LongTermAverageSpectrum.self)
     registry.register(Shimmer.self)
+    registry.register(EstimateTuning.self)
+    registry.register(Piptrack.self)
+    registry.register(PYin.self)
+    registry.register(Yin.self)
 
     registry.register(BackgroundNoise.self)
     registry.register(BandPass.self)
