@@ -94,11 +94,17 @@ struct HybridPlan: Sendable {
   var full: VariableQParameters?
 
   private struct Key: Hashable { var parameters: VariableQParameters, sampleRate: Int }
-  private static let cache = Cache<Key, HybridPlan>(limit: 32)
+  private static let cache = Cache<Key, HybridPlan>(limit: 128)
+  private static let large = Cache<Key, HybridPlan>(limit: 4)
+  /// How many numbers the filters hold at most.
+  private var coefficients = 0
 
   static func of(_ parameters: VariableQParameters, sampleRate: Int) throws -> HybridPlan {
     let key = Key(parameters: parameters, sampleRate: sampleRate)
-    return try cache.value(for: key) { try HybridPlan(parameters, sampleRate: sampleRate, filling: true) }
+    let outline = try HybridPlan(parameters, sampleRate: sampleRate, filling: false)
+    return try (outline.coefficients > 1 << 19 ? large : cache).value(for: key) {
+      try HybridPlan(parameters, sampleRate: sampleRate, filling: true)
+    }
   }
 
   /// - Parameters:
@@ -124,7 +130,8 @@ struct HybridPlan: Sendable {
     let upper = WaveletBands(Array(bands.frequencies[split...]), binsPerOctave: parameters.perOctave)
     let short = upper.lengths(parameters.wavelets, gamma: 0, sampleRate: rate)
     let nFFT = max(try VariableQPlan.transformLength(short), 1 << (1 + SparseBank.exponent(hop)))
-    try checkSize(frames: short.count, bins: 8 * nFFT)
+    coefficients = short.count * (nFFT / 2 + 1)
+    guard coefficients <= VariableQPlan.largest else { throw VariableQPlan.tooLong }
     guard filling else { return }
     var made = SparseBank(
       upper.frequencies, lengths: short, sampleRate: rate, nFFT: nFFT, ofMagnitudes: true, parameters.wavelets)

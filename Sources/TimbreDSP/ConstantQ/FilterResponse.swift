@@ -1,6 +1,6 @@
 import TimbreCore
 
-/// A spectrum of magnitudes times a bank of magnitudes needs no imaginary parts; a window tells the two kinds apart.
+/// How frames are made for a bank of filters.
 struct ResponseParameters {
   var hopLength: Int
   var padMode: PadMode
@@ -60,7 +60,7 @@ struct FilterResponse {
           }
         }
       }
-      flush(frame / 8 * 8, frame % 8)
+      if !frame.isMultiple(of: 8) { flush(frame / 8 * 8, frame % 8) }
     }
   }
 

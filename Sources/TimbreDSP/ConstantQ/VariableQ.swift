@@ -79,7 +79,7 @@ struct VariableQPlan: Sendable {
 
   /// Filters longer than this (three minutes at 22,050 Hz) take memory and time beyond use.
   private static let longest = 4_194_304.0
-  private static let largest = 1 << 24
+  static let largest = 1 << 24
 
   private struct Key: Hashable { var parameters: VariableQParameters, sampleRate: Int }
   private static let cache = Cache<Key, VariableQPlan>(limit: 128)
@@ -152,10 +152,12 @@ struct VariableQPlan: Sendable {
     return 1 << SparseBank.exponent(length)
   }
 
-  private static var tooLong: Diagnostic {
+  static var tooLong: Diagnostic {
     Diagnostic(
       .invalidParameters, "filters are too long to hold",
-      help: "raise fmin, lower bins_per_octave or filter_scale, or give a hop_length that more twos divide")
+      help:
+        "raise fmin, lower bins_per_octave or filter_scale, or give a hop_length that 2 divides once for each octave"
+    )
   }
 
   private init(_ shape: Shape, _ parameters: VariableQParameters) {

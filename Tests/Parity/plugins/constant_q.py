@@ -25,7 +25,7 @@ def bands(r, samples, rate):
     cost = max(1, longest / 2 ** min(twos, n_bins // per_octave)) * (samples / hop)
     hop *= max(1, int(cost / (60 * LARGEST)))
     # librosa refuses what is shorter than its first downsampling, of which an odd hop has none; ours takes it.
-    hop |= samples < 64
+    hop |= samples <= 1000
     p = {"hop_length": hop, "n_bins": n_bins, "bins_per_octave": per_octave}
     return p if fmin is None else p | {"fmin": fmin}
 
@@ -108,7 +108,7 @@ def iirt(r, samples, rate):
     some(r, p, 0.6, "hop_length", [512, 256, r.randint(50, 3000)])
     some(r, p, 0.4, "tuning", [r.uniform(-0.5, 0.5), 0.3])
     some(r, p, 0.4, "pad_mode", ALL_PADS)
-    some(r, p, 0.3, "flayout", ["sos", "ba"])
+    some(r, p, 0.2, "flayout", ["sos", "ba"])
     some(r, p, 0.3, "res_type", RESAMPLERS[:5])
     some(r, p, 0.3, "q", [10, 25, 40])
     some(r, p, 0.2, "passband_ripple", [0.1, 0.5, 3])
@@ -133,6 +133,16 @@ def semitones(y, sr, p):
     if p.get("center_freqs") is not None:
         p.pop("tuning", None)
     return librosa.iirt(y, sr=sr, **p)
+
+
+def layout(case, y, sr, ours, theirs, extract):
+    p = case["parameters"]
+    return p.get("flayout") == "ba" and error(ours, np.atleast_2d(semitones(y, sr, p | {"flayout": "sos"}))) <= LIMIT
+
+
+LAYOUT = Rule(
+    "librosa's `ba` form multiplies the filter out to polynomials of degree 8, whose rounded coefficients move the poles. Ours runs "
+    "the same filter as sections whatever the form, and is what librosa gives for `sos`.", layout)
 
 
 def transform(draw, function, goldens):
@@ -160,7 +170,7 @@ PLUGINS = {
     "feature.hybrid_cqt": transform(cqt, librosa.hybrid_cqt, [
         (*VOICE, {}), (*VOICE, {"hop_length": 256, "scale": False, "n_bins": 60}),
     ]),
-    "feature.iirt": Plugin(iirt, semitones, goldens=[
+    "feature.iirt": Plugin(iirt, semitones, rules={"layout": LAYOUT}, goldens=[
         ("voice", 6000, 22050, {}),
         ("voice", 6000, 22050, {
             "center_freqs": [110, 3000], "sample_rates": [882, 16000], "q": 10, "win_length": 1000, "hop_length": 300,

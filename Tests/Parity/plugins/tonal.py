@@ -83,7 +83,7 @@ TUNING = Rule(
 
 def hop(r, samples):
     # librosa refuses what is shorter than its first downsampling, of which an odd hop has none; ours takes it.
-    return r.choice([512, 512, 1024, 2048, 640]) | (samples < 64)
+    return r.choice([512, 512, 1024, 2048, 640]) | (samples <= 1000)
 
 
 def constant_q_chroma(r, samples, rate):
