@@ -15,7 +15,8 @@ import TimbreFeatures
     while time < seconds {
       let start = Int(time * Double(rate))
       for index in start..<min(samples.count, start + 400) {
-        samples[index] = Float(random.uniform(-0.8, 0.8)) * (1 - Float(index - start) / 400)
+        let decay = 1 - Float(index - start) / 400
+        samples[index] = decay * Float(random.uniform(-0.8, 0.8))
       }
       time += 60 / bpm
     }
@@ -74,9 +75,11 @@ import TimbreFeatures
 
   @Test func aRangeOfBandsHearsItsOwnOnsets() throws {
     // A low tone from the start on, a high one after half a second.
-    let samples = (0..<Self.rate).map { index in
+    let samples: [Float] = (0..<Self.rate).map { index in
       let time = Double(index) / Double(Self.rate)
-      return Float(0.3 * sin(2 * .pi * 200 * time) + (time > 0.5 ? 0.3 * sin(2 * .pi * 4000 * time) : 0))
+      let low = sin(2 * .pi * 200 * time)
+      let high = time > 0.5 ? sin(2 * .pi * 4000 * time) : 0
+      return Float(0.3 * low + 0.3 * high)
     }
     var config = OnsetStrengthMulti.Config()
     config.channels = [0, 20, 60, 128]
