@@ -70,6 +70,20 @@ def power_to_db(r, samples, rate):
     return p
 
 
+def amplitude_to_db(r, samples, rate):
+    p = power_to_db(r, samples, rate)
+    if p.get("amin") == 1e-20:
+        p["amin"] = 1e-18
+    return p
+
+
+def nothing(case, y, sr, ours, theirs, extract):
+    return ours.shape == theirs.shape and max(np.max(np.abs(ours)), np.max(np.abs(theirs))) <= 1e-5
+
+
+NOTHING = Rule("Everything is 0 dB but for rounding: below 1e-5 dB on both sides.", nothing)
+
+
 def decibels(function):
     def of(matrix, p):
         return function(matrix, **(p | {"ref": REFERENCES.get(p.get("ref"), p.get("ref", 1.0))}))
@@ -113,6 +127,22 @@ def librosa_nn_filter(matrix, p):
     p = dict(p)
     axis = {"bins": 0, "frames": -1}[p.pop("axis", "frames")]
     return librosa.decompose.nn_filter(matrix, axis=axis, aggregate=getattr(np, p.pop("aggregate", "mean")), **p)
+
+
+def input_of(use):
+    """Ours is what librosa makes of our input, and the inputs agree."""
+
+    def check(case, y, sr, ours, theirs, extract):
+        plugin = PLUGINS[use]
+        p = {k: v for k, v in case["parameters"].items() if k != "of"}
+        mine = extract({"use": plugin.of, "parameters": case["parameters"]["of"]})
+        read = {"feature.mfcc": librosa.feature.mfcc, "feature.melspectrogram": librosa.feature.melspectrogram}[plugin.of]
+        agree = error(mine, read(y=y, sr=sr, **case["parameters"]["of"])) <= LIMIT / 10
+        return agree and error(ours, plugin.transform(mine, p)) <= LIMIT / 10
+
+    return Rule(
+        "The input agrees within 1e-5 of its largest value, and ours is within 1e-5 what librosa makes of our input: what is small in it "
+        "is enlarged.", check)
 
 
 def neighbours(case, y, sr, ours, theirs, extract):
@@ -166,13 +196,15 @@ PLUGINS = {
         ]),
     "feature.power_to_db": Plugin(
         power_to_db, transform=decibels(librosa.power_to_db), of="feature.melspectrogram", kinds=LIVELY,
+        rules={"nothing": NOTHING, "input": input_of("feature.power_to_db")},
         goldens=[
             ("voice", 60, 22050, {}),
             ("voice", 60, 22050, {"ref": "max", "top_db": 20}),
             ("voice", 60, 22050, {"ref": -0.5, "amin": 1e-3, "top_db": None}),
         ]),
     "feature.amplitude_to_db": Plugin(
-        power_to_db, transform=decibels(librosa.amplitude_to_db), of="feature.melspectrogram", kinds=LIVELY,
+        amplitude_to_db, transform=decibels(librosa.amplitude_to_db), of="feature.melspectrogram", kinds=LIVELY,
+        rules={"nothing": NOTHING, "input": input_of("feature.amplitude_to_db")},
         goldens=[
             ("voice", 60, 22050, {}),
             ("voice", 60, 22050, {"ref": "median", "top_db": 20}),
@@ -180,6 +212,7 @@ PLUGINS = {
         ]),
     "feature.normalize": Plugin(
         normalize, transform=lambda matrix, p: librosa.util.normalize(matrix, **arguments(p | {"axis": AXES[p.get("axis", "bins")]})),
+        rules={"input": input_of("feature.normalize")}, share=0.2,
         goldens=[
             ("voice", 60, 22050, {}),
             ("voice", 60, 22050, {"norm": 2, "axis": "frames"}),

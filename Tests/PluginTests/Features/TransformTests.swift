@@ -9,7 +9,10 @@ import TimbreFeatures
   private static func ramp(_ frames: Int) -> FeatureMatrix {
     FeatureMatrix(
       axes: FeatureAxes(bins: ["a", "b"], positions: [100, 200], positionUnit: .hertz, hop: 0.5),
-      values: (0..<frames).flatMap { [Float($0 + 1), -10 * Float($0 + 1)] })
+      values: (0..<2 * frames).map { index in
+        let value = Float(index / 2 + 1)
+        return index.isMultiple(of: 2) ? value : -10 * value
+      })
   }
 
   private static func noise(bins: Int, frames: Int) -> FeatureMatrix {
@@ -58,10 +61,16 @@ import TimbreFeatures
       axes: FeatureAxes(bins: ["x"], hop: 1), values: (-6...3).map { Float(pow(10, Double($0))) })
     let levels = PowerToDB(.init()).transform(powers)
     #expect(levels.axes.valueUnit == .decibels)
-    for (index, k) in (-6...3).enumerated() { #expect(abs(levels.values[index] - 10 * Float(k)) < 1e-5) }
+    for (index, k) in (-6...3).enumerated() {
+      let level = 10 * Float(k)
+      #expect(abs(levels.values[index] - level) < 1e-5)
+    }
     let doubled = AmplitudeToDB(.init()).transform(powers)
     // −120 dB are more than 80 dB under +60 dB.
-    for (index, k) in (-6...3).enumerated() { #expect(abs(doubled.values[index] - max(20 * Float(k), -20)) < 1e-5) }
+    for (index, k) in (-6...3).enumerated() {
+      let level = max(20 * Float(k), -20)
+      #expect(abs(doubled.values[index] - level) < 1e-5)
+    }
   }
 
   @Test func theReferenceIsZeroDecibels() throws {
@@ -79,12 +88,16 @@ import TimbreFeatures
     var config = Normalize.Config()
     config.norm = .power(p)
     let input = Self.noise(bins: 7, frames: 11)
-    func length(_ values: [Float]) -> Double { pow(values.reduce(0) { $0 + pow(abs(Double($1)), p) }, 1 / p) }
+    func length(_ values: [Float]) -> Double {
+      var sum = 0.0
+      for value in values { sum += pow(Double(abs(value)), p) }
+      return pow(sum, 1 / p)
+    }
     for (axis, groups) in [(NormAxis.bins, 11), (.frames, 7), (.all, 1)] {
       config.axis = axis
       let result = try Normalize(config).transform(input)
       for group in 0..<groups {
-        let values =
+        let values: [Float] =
           switch axis {
           case .bins: (0..<7).map { result[bin: $0, frame: group] }
           case .frames: (0..<11).map { result[bin: group, frame: $0] }
@@ -105,7 +118,7 @@ import TimbreFeatures
     #expect(try Normalize(config).transform(input).values == [0, 0, 0.6, 0.8])
     config.fill = true
     let filled = try Normalize(config).transform(input).values
-    #expect(abs(filled[0] - 0.5.squareRoot()) < 1e-7 as Float)
+    #expect(abs(filled[0] - Float(0.5).squareRoot()) < 1e-6)
     #expect(filled[1] == filled[0])
     config.norm = .power(0)
     #expect(throws: Diagnostic.self) { try Normalize(config) }
@@ -117,10 +130,12 @@ import TimbreFeatures
 
   @Test func whatRecursSurvivesTheFilter() throws {
     // Two frames in turn, with a little noise: the filter takes the noise away, and what happens once.
-    var input = Self.noise(bins: 4, frames: 60)
-    for index in input.values.indices {
-      input.values[index] = 0.01 * input.values[index] + (index / 4 % 2 == 0 ? 1 : -1) * Float(1 + index % 4)
+    func pattern(_ index: Int) -> Float {
+      let size = Float(1 + index % 4)
+      return (index / 4).isMultiple(of: 2) ? size : -size
     }
+    var input = Self.noise(bins: 4, frames: 60)
+    for index in input.values.indices { input.values[index] = 0.01 * input.values[index] + pattern(index) }
     input.values[4 * 31] = 5
     var config = NNFilter.Config()
     config.recurrence.k = 8
@@ -128,7 +143,7 @@ import TimbreFeatures
     config.aggregate = .median
     let filtered = try NNFilter(config).transform(input)
     for index in filtered.values.indices {
-      #expect(abs(filtered.values[index] - (index / 4 % 2 == 0 ? 1 : -1) * Float(1 + index % 4)) < 0.03)
+      #expect(abs(filtered.values[index] - pattern(index)) < 0.03)
     }
   }
 
