@@ -52,7 +52,8 @@ public struct Deemphasis: Augmenter {
     let deemphasised = Signal(samples: result, sampleRate: signal.sampleRate)
     guard deemphasised.firstNonFinite == nil else {
       throw Diagnostic(
-        .notFinite, "sums with coef = \(short(config.coef)) leave the range of single precision", help: "lower coef to 1")
+        .notFinite, "sums with coef = \(short(config.coef)) leave the range of single precision",
+        help: "lower coef to 1")
     }
     return deemphasised
   }

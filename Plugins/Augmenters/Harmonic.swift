@@ -4,8 +4,8 @@ import TimbreDSP
 /// Keeps of a signal what lasts: tones, vowels, hum.
 public struct Harmonic: Augmenter {
   public struct Config: PluginConfig, SeparationConfig {
-    var separation = HarmonicPercussive()
-    var transform = TransformSettings()
+    public var separation = HarmonicPercussive()
+    public var transform = TransformSettings()
     public init() {}
   }
 

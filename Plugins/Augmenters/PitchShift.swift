@@ -10,7 +10,7 @@ public struct PitchShift: Augmenter {
     public var binsPerOctave = 12
     public var resType = ResamplerType.soxrHQ
     public var scale = false
-    var transform = TransformSettings()
+    public var transform = TransformSettings()
     public init() {}
   }
 

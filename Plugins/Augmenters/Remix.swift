@@ -15,7 +15,9 @@ public struct Remix: Augmenter {
   public static let spec = PluginSpec<Config>(
     "augment.remix", summary: "Stretches of equal length in another order.", reference: "librosa.effects.remix",
     parameters: [
-      .number("interval", \.interval, in: NumberRange(1e-3, 1e6), unit: .seconds, "Length of a stretch; the last may be shorter."),
+      .number(
+        "interval", \.interval, in: .closed(1e-3, 1e6), unit: .seconds,
+        "Length of a stretch; the last may be shorter."),
       .choice("order", \.order, "From the last to the first, or drawn at random."),
       .bool(
         "align_zeros", \.alignZeros, "Whether cuts move to the nearest change of sign, which avoids clicks."),

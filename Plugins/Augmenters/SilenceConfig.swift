@@ -25,6 +25,7 @@ extension Parameter where Config: SilenceConfig {
 extension SilenceDetector {
   var nothingLeft: Diagnostic {
     Diagnostic(
-      .emptyAudio, "nothing is louder than \(short(-topDB)) dB against the reference", help: "raise top_db, or lower ref")
+      .emptyAudio, "nothing is louder than \(short(-topDB)) dB against the reference",
+      help: "raise top_db, or lower ref")
   }
 }

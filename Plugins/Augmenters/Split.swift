@@ -9,9 +9,12 @@ public struct Split: Augmenter {
   }
 
   public static let spec = PluginSpec<Config>(
-    "augment.split", summary: "The stretches that are not silent, one after the other.", reference: "librosa.effects.split",
+    "augment.split", summary: "The stretches that are not silent, one after the other.",
+    reference: "librosa.effects.split",
     parameters: Parameter.silence,
-    details: "librosa returns where the stretches lie; here they are joined into one signal, which is shorter by whole hops. Signals are mono, so that `aggregate`, which joins channels, has no place here. Where nothing would be left, an error says so.",
+    details:
+      "librosa returns where the stretches lie; here they are joined into one signal. Signals are mono, so that `aggregate`, which "
+      + "joins channels, has no place here. Where nothing would be left, an error says so.",
     formula: "20 · log₁₀(RMS / ref) > −top_db",
     example: [.init("top_db", 30)])
 

@@ -5,7 +5,7 @@ import TimbreDSP
 public struct TimeStretch: Augmenter {
   public struct Config: PluginConfig, TransformConfig {
     public var rate = 1.0
-    var transform = TransformSettings()
+    public var transform = TransformSettings()
     public init() {}
   }
 

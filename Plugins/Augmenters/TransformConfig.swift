@@ -2,14 +2,16 @@ import TimbreCore
 import TimbreDSP
 
 /// The short-time Fourier transform that an effect works on, named as in `librosa.stft`.
-struct TransformSettings: Sendable, Hashable {
-  var nFFT = 2048
+public struct TransformSettings: Sendable, Hashable {
+  public var nFFT = 2048
   /// nil is a quarter of the window.
-  var hopLength: Int?
-  var winLength: Int?
-  var window = Window.hann
-  var center = true
-  var padMode = PadMode.constant
+  public var hopLength: Int?
+  public var winLength: Int?
+  public var window = Window.hann
+  public var center = true
+  public var padMode = PadMode.constant
+
+  public init() {}
 
   /// - Throws: A diagnostic when the window is longer than the transform, or too short for a hop of a quarter of it.
   func stft() throws -> STFTParameters {

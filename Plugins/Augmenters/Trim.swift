@@ -11,7 +11,9 @@ public struct Trim: Augmenter {
   public static let spec = PluginSpec<Config>(
     "augment.trim", summary: "Silence cut off both ends.", reference: "librosa.effects.trim",
     parameters: Parameter.silence,
-    details: "Shorter than the signal, by whole hops. Signals are mono, so that `aggregate`, which joins channels, has no place here. Where nothing would be left, an error says so.",
+    details:
+      "Cuts lie on whole hops. Signals are mono, so that `aggregate`, which joins channels, has no place here. Where nothing would be "
+      + "left, an error says so.",
     formula: "20 · log₁₀(RMS / ref) > −top_db",
     example: [.init("top_db", 30)])
 

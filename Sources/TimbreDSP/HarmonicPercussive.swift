@@ -109,7 +109,7 @@ public struct HarmonicPercussive: Sendable, Hashable {
     let striking = transposed(turned, rows: bins, columns: frames)
     if (lasting.min() ?? 0) < 0 || (striking.min() ?? 0) < 0 {
       throw Diagnostic(
-        .invalidParameters, "parts can be separated of values from 0 on, such as magnitudes; these have negative medians",
+        .invalidParameters, "only values from 0 on can be separated, such as magnitudes; these have negative medians",
         help: "read a spectrogram that is not in decibels")
     }
     let margins = margin.margins
@@ -157,7 +157,8 @@ public struct HarmonicPercussive: Sendable, Hashable {
 
   /// One part of a signal, as long as it: transformed, masked, transformed back.
   /// - Throws: A diagnostic when the window is longer than the transform, or the signal shorter than an uncentred frame.
-  public func separate(_ part: SeparationPart, from samples: [Float], stft parameters: STFTParameters) throws -> [Float] {
+  public func separate(_ part: SeparationPart, from samples: [Float], stft parameters: STFTParameters) throws -> [Float]
+  {
     var spectrum = try stft(samples, parameters)
     let count = spectrum.bins * spectrum.frames
     let magnitudes = unsafe [Float](unsafeUninitializedCapacity: count) { target, written in

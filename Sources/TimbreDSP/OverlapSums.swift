@@ -85,7 +85,9 @@ final class OverlapSums: Sendable {
         pass(head, from: regular + phase, to: min(place - phase + hop, end))
       }
       let ending = frames * hop
-      if place < offset + count, place - ending < tail.count { pass(tail, from: place - ending, to: ending + tail.count) }
+      if place < offset + count, place - ending < tail.count {
+        pass(tail, from: place - ending, to: ending + tail.count)
+      }
       while place < offset + count {
         unsafe target[place - offset] = source[place]
         place += 1

@@ -97,7 +97,8 @@ struct PlanarTransform {
       var values = SIMD8<Float>()
       unsafe values.evenHalf = load4(even + index)
       unsafe values.oddHalf = load4(odd + index)
-      let sum = unsafe y.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Float>.self) + values * load8(window + 2 * index)
+      let sum =
+        unsafe y.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Float>.self) + values * load8(window + 2 * index)
       unsafe y.storeBytes(of: sum, toByteOffset: 8 * index, as: SIMD8<Float>.self)
     }
   }

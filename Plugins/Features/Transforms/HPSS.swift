@@ -27,7 +27,8 @@ public struct HPSS: FeatureTransform {
     details:
       "Bins and frames are those of the feature that it reads, which should be a spectrogram of magnitudes: values with negative "
       + "medians, such as decibels, are refused.",
-    formula: "S · H^p / (H^p + (margin · P)^p),  H, P = medians of S along time and along frequency; percussive with H and P exchanged",
+    formula:
+      "S · H^p / (H^p + (margin · P)^p),  H, P = medians of S along time and along frequency (percussive: exchanged)",
     example: [.init("part", "percussive"), .init("margin", 2)])
 
   private let config: Config

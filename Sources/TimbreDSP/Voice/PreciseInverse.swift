@@ -25,10 +25,3 @@ extension PreciseFourierTransform {
     if length.isMultiple(of: 2), half > 0 { unsafe target[half] = unsafe source[2 * half] }
   }
 }
-
-/// The smallest power of two that is at least `count`.
-func powerOfTwo(atLeast count: Int) -> Int {
-  var size = 1
-  while size < count { size *= 2 }
-  return size
-}
