@@ -32,8 +32,12 @@ struct PlanarTransform {
   private let oddWindow: AlignedBuffer<Double>
   /// The window over `length`, which FFTW leaves in.
   private let inverseWindow: AlignedBuffer<Float>
-  private let doubles: [AlignedBuffer<Double>]
-  private let floats: [AlignedBuffer<Float>]
+  /// Real parts, and imaginary ones from `gap` on: the plans hold for that distance.
+  private let gap: Int
+  private let input: AlignedBuffer<Double>
+  private let output: AlignedBuffer<Double>
+  private let inverseInput: AlignedBuffer<Float>
+  private let inverseOutput: AlignedBuffer<Float>
 
   init(length: Int, window: [Double]) {
     precondition(window.count == length)
@@ -49,8 +53,11 @@ struct PlanarTransform {
       unsafe oddWindow.pointer[index] = 0.5 * window[2 * index + 1]
     }
     for index in 0..<length { unsafe inverseWindow.pointer[index] = Float(window[index] / Double(length)) }
-    doubles = (0..<4).map { _ in AlignedBuffer(count: length + 16, filledWith: 0) }
-    floats = (0..<4).map { _ in AlignedBuffer(count: length + 16, filledWith: 0) }
+    gap = HalfPlans.gap(half: half)
+    input = AlignedBuffer(count: 2 * gap, filledWith: 0)
+    output = AlignedBuffer(count: 2 * gap, filledWith: 0)
+    inverseInput = AlignedBuffer(count: 2 * gap, filledWith: 0)
+    inverseOutput = AlignedBuffer(count: 2 * gap, filledWith: 0)
   }
 
   /// The spectrum of a windowed frame. False, with `spectrum` untouched, for a frame of zeros.
@@ -63,7 +70,7 @@ struct PlanarTransform {
     let half = length / 2
     let raw = unsafe UnsafeRawPointer(samples)
     let (even, odd) = unsafe (evenWindow.pointer, oddWindow.pointer)
-    let (re, im) = unsafe (UnsafeMutableRawPointer(doubles[0].pointer), UnsafeMutableRawPointer(doubles[1].pointer))
+    let (re, im) = unsafe (UnsafeMutableRawPointer(input.pointer), UnsafeMutableRawPointer(input.pointer + gap))
     for index in stride(from: 0, to: half, by: 4) {
       let pairs = unsafe raw.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Float>.self)
       let (w, v) = unsafe (load4(even + index), load4(odd + index))
@@ -71,9 +78,9 @@ struct PlanarTransform {
       unsafe im.storeBytes(of: SIMD4<Double>(pairs.oddHalf) * v, toByteOffset: 8 * index, as: SIMD4<Double>.self)
     }
     unsafe fftw_execute_split_dft(
-      plans.precise, doubles[0].pointer, doubles[1].pointer, doubles[2].pointer, doubles[3].pointer)
+      plans.forward, input.pointer, input.pointer + gap, output.pointer, output.pointer + gap)
     unsafe unravel(
-      doubles[2].pointer, doubles[3].pointer, half, plans.cosines.pointer, plans.sines.pointer, spectrum.real.pointer,
+      output.pointer, output.pointer + gap, half, plans.cosines.pointer, plans.sines.pointer, spectrum.real.pointer,
       spectrum.imaginary.pointer)
     return true
   }
@@ -85,13 +92,13 @@ struct PlanarTransform {
       return
     }
     let half = length / 2
+    let (zr, zi) = unsafe (inverseInput.pointer, inverseInput.pointer + gap)
     unsafe ravel(
-      spectrum.real.pointer, spectrum.imaginary.pointer, half, plans.floatCosines.pointer, plans.floatSines.pointer,
-      floats[0].pointer, floats[1].pointer)
+      spectrum.real.pointer, spectrum.imaginary.pointer, half, plans.floatCosines.pointer, plans.floatSines.pointer, zr,
+      zi)
+    let (even, odd, window) = unsafe (inverseOutput.pointer, inverseOutput.pointer + gap, inverseWindow.pointer)
     // A forward transform of swapped parts is an inverse one.
-    unsafe fftwf_execute_split_dft(
-      plans.plain, floats[1].pointer, floats[0].pointer, floats[3].pointer, floats[2].pointer)
-    let (even, odd, window) = unsafe (floats[2].pointer, floats[3].pointer, inverseWindow.pointer)
+    unsafe fftwf_execute_split_dft(plans.inverse, zi, zr, odd, even)
     let y = UnsafeMutableRawPointer(target)
     for index in stride(from: 0, to: half, by: 4) {
       var values = SIMD8<Float>()
@@ -104,7 +111,6 @@ struct PlanarTransform {
   }
 
   private func forwardWhole(_ samples: UnsafePointer<Float>, into spectrum: PlanarSpectrum) {
-    let (input, output) = (doubles[0], doubles[1])
     for index in 0..<length { unsafe input.pointer[index] = window[index] * Double(samples[index]) }
     PreciseFourierTransform.of(length: length).forward(input, into: output)
     for bin in 0..<spectrum.bins {
@@ -114,7 +120,7 @@ struct PlanarTransform {
   }
 
   private func addInverseWhole(of spectrum: PlanarSpectrum, to target: UnsafeMutablePointer<Float>) {
-    let (input, output) = (floats[0], floats[1])
+    let (input, output) = (inverseInput, inverseOutput)
     for bin in 0..<spectrum.bins {
       unsafe input.pointer[2 * bin] = spectrum.real.pointer[bin]
       unsafe input.pointer[2 * bin + 1] = spectrum.imaginary.pointer[bin]
@@ -126,8 +132,9 @@ struct PlanarTransform {
 
 /// FFTW's plans for half of a length, with the factors e^(-2πik/length) that its passes need.
 @safe private final class HalfPlans: @unchecked Sendable {
-  let precise: fftw_plan?
-  let plain: fftwf_plan?
+  let forward: fftw_plan?
+  /// For swapped parts, the imaginary one before the real one.
+  let inverse: fftwf_plan?
   let cosines: AlignedBuffer<Double>
   let sines: AlignedBuffer<Double>
   let floatCosines: AlignedBuffer<Float>
@@ -136,8 +143,12 @@ struct PlanarTransform {
   private static let cache = Cache<Int, HalfPlans>()
   static func of(length: Int) -> HalfPlans { cache.value(for: length) { HalfPlans(length: length) } }
 
+  /// Numbers from real to imaginary parts in buffers: whole vectors, with room behind the last.
+  static func gap(half: Int) -> Int { (half + 23) / 16 * 16 }
+
   private init(length: Int) {
     let half = length / 2
+    let gap = Self.gap(half: half)
     cosines = AlignedBuffer(count: half / 2 + 8, filledWith: 0)
     sines = AlignedBuffer(count: half / 2 + 8, filledWith: 0)
     floatCosines = AlignedBuffer(count: half / 2 + 8, filledWith: 0)
@@ -149,26 +160,30 @@ struct PlanarTransform {
       unsafe floatCosines.pointer[index] = Float(Double.cos(angle))
       unsafe floatSines.pointer[index] = Float(Double.sin(angle))
     }
-    let doubles = (0..<4).map { _ in AlignedBuffer<Double>(count: half, filledWith: 0) }
-    let floats = (0..<4).map { _ in AlignedBuffer<Float>(count: half, filledWith: 0) }
-    (unsafe precise, unsafe plain) = unsafe planner.withLock { _ in
+    let (input, output) = (
+      AlignedBuffer<Double>(count: 2 * gap, filledWith: 0), AlignedBuffer<Double>(count: 2 * gap, filledWith: 0)
+    )
+    let (inverseInput, inverseOutput) = (
+      AlignedBuffer<Float>(count: 2 * gap, filledWith: 0), AlignedBuffer<Float>(count: 2 * gap, filledWith: 0)
+    )
+    (unsafe forward, unsafe inverse) = unsafe planner.withLock { _ in
       var size = fftw_iodim(n: Int32(half), is: 1, os: 1)
-      var floatSize = fftwf_iodim(n: Int32(half), is: 1, os: 1)
+      var inverseSize = fftwf_iodim(n: Int32(half), is: 1, os: 1)
       return unsafe (
         fftw_plan_guru_split_dft(
-          1, &size, 0, nil, doubles[0].pointer, doubles[1].pointer, doubles[2].pointer, doubles[3].pointer,
+          1, &size, 0, nil, input.pointer, input.pointer + gap, output.pointer, output.pointer + gap,
           UInt32(FFTW_ESTIMATE)),
         fftwf_plan_guru_split_dft(
-          1, &floatSize, 0, nil, floats[0].pointer, floats[1].pointer, floats[2].pointer, floats[3].pointer,
-          UInt32(FFTW_ESTIMATE))
+          1, &inverseSize, 0, nil, inverseInput.pointer + gap, inverseInput.pointer, inverseOutput.pointer + gap,
+          inverseOutput.pointer, UInt32(FFTW_ESTIMATE))
       )
     }
   }
 
   deinit {
     planner.withLock { _ in
-      unsafe fftw_destroy_plan(precise)
-      unsafe fftwf_destroy_plan(plain)
+      unsafe fftw_destroy_plan(forward)
+      unsafe fftwf_destroy_plan(inverse)
     }
   }
 }
