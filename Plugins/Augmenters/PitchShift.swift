@@ -5,11 +5,12 @@ import TimbreDSP
 
 /// Changes the pitch of a signal and keeps its speed.
 public struct PitchShift: Augmenter {
-  public struct Config: PluginConfig {
+  public struct Config: PluginConfig, TransformConfig {
     public var nSteps = 0.0
     public var binsPerOctave = 12
     public var resType = ResamplerType.soxrHQ
     public var scale = false
+    public var transform = TransformSettings()
     public init() {}
   }
 
@@ -21,28 +22,32 @@ public struct PitchShift: Augmenter {
       .int("bins_per_octave", \.binsPerOctave, in: 1...1_000_000, "Steps in an octave; 12 makes semitones."),
       .choice("res_type", \.resType, "Resampler."),
       .bool("scale", \.scale, "Whether resampling keeps the total energy instead of the level."),
-    ],
+    ] + Parameter.transform,
     details: "The result is as long as the signal.")
 
   private let config: Config
+  private let stft: STFTParameters
 
-  /// - Throws: A diagnostic for a shift of more than 16 octaves.
+  /// - Throws: A diagnostic for a shift of more than 16 octaves, or a window that does not fit the transform.
   public init(_ config: Config) throws {
     guard abs(config.nSteps) <= 16 * Double(config.binsPerOctave) else {
       throw Diagnostic(
         .invalidParameters, "n_steps (\(short(config.nSteps))) is more than 16 octaves", help: "shift by fewer steps")
     }
     self.config = config
+    stft = try config.transform.stft()
   }
 
   public func apply(to signal: Signal, drawing draws: inout Draws) throws -> Signal {
     let rate = Double.exp2(-config.nSteps / Double(config.binsPerOctave))
-    let stretched = try timeStretched(signal.samples, rate: rate)
+    let stretched = try timeStretched(
+      signal.samples, rate: rate, stft: stft, vocoderHop: config.transform.vocoderHop)
     let target = Double(signal.sampleRate)
     var samples = try Resampler.resample(
       stretched, from: target / rate, to: target, type: config.resType, scale: config.scale)
     let count = signal.samples.count
-    samples = Array(samples.prefix(count)) + [Float](repeating: 0, count: max(0, count - samples.count))
+    if samples.count > count { samples.removeLast(samples.count - count) }
+    samples += repeatElement(0, count: count - samples.count)
     return Signal(samples: samples, sampleRate: signal.sampleRate)
   }
 }

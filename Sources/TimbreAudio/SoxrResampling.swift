@@ -22,7 +22,7 @@ private let soxrTables: Void = {
 }()
 
 /// `soxr.resample` of python-soxr 1.x for one channel of float32: default input, output and run-time settings, in pieces
-/// of about a second (libsoxr slows down when it is handed a long signal at once), then a flush.
+/// that fit the processor's cache (libsoxr slows down when it is handed a long signal at once), then a flush.
 func soxrResample(_ samples: [Float], from: Double, to: Double, recipe: UInt, count: Int) throws -> [Float] {
   _ = soxrTables
   return try soxrStream(samples, from: from, to: to, recipe: recipe, capacity: count + 1)
@@ -37,7 +37,7 @@ private func soxrStream(_ samples: [Float], from: Double, to: Double, recipe: UI
     throw Resampler.failure("libsoxr", unsafe problem.map { unsafe String(cString: $0) } ?? "out of memory")
   }
   defer { unsafe soxr_delete(soxr) }
-  let piece = max(1, Int(48_000 * from / to))
+  let piece = max(1, Int(8192 * from / to))
   let output = unsafe [Float](unsafeUninitializedCapacity: capacity) { output, written in
     unsafe samples.withUnsafeBufferPointer { input in
       guard let source = input.baseAddress, let target = output.baseAddress else { return }

@@ -2,7 +2,7 @@ import CFFTW
 import Synchronization
 
 /// FFTW's planner is not thread-safe: one lock for every planner call of the process. Executing a plan needs none.
-private let planner = Mutex(())
+let planner = Mutex(())
 
 /// The transform of `length` real samples in single precision, both ways, without scaling.
 ///

@@ -8,79 +8,61 @@ import TimbreCore
 public func inverseSTFT(_ spectrum: ComplexFrames, _ parameters: STFTParameters, length: Int? = nil) throws -> [Float] {
   try parameters.validate()
   precondition(spectrum.bins == parameters.bins, "a spectrum of n_fft = \(parameters.nFFT)")
-  let (size, hop) = (parameters.nFFT, parameters.hopLength)
-  let half = parameters.center ? size / 2 : 0
-  let wanted = length == 0 ? nil : length
-  var frames = spectrum.frames
-  if let wanted { frames = min(frames, (wanted + 2 * half + hop - 1) / hop) }
-  guard frames > 0 else { return [] }
-  let count = wanted ?? max(0, size + hop * (frames - 1) - 2 * half)
-  // Frames that begin before the signal all count, even where `length` asks for fewer.
-  let added = max(frames, min(spectrum.frames, (half + hop - 1) / hop))
-
-  let window = parameters.windowValues
-  var overlap = OverlapAdd(count: half + count, size: size, hop: hop, window: window)
-  overlap.add(spectrum, frames: added)
-  let sums = squareSums(of: window, hop: hop, frames: frames, count: half + count)
-  var result = Array(overlap.samples[half...])
-  for index in result.indices where sums[half + index] > .leastNormalMagnitude { result[index] /= sums[half + index] }
-  return result
-}
-
-/// The sum of the squared windows of all frames at each of `count` samples.
-private func squareSums(of window: [Double], hop: Int, frames: Int, count: Int) -> [Float] {
-  let squares = window.map { $0 * $0 }
-  var sums = [Float](repeating: 0, count: count)
-  for frame in 0..<frames {
-    let start = frame * hop
-    guard start < count else { break }
-    unsafe sums.withUnsafeMutableBufferPointer { sums in
-      unsafe squares.withUnsafeBufferPointer { squares in
-        for index in 0..<min(squares.count, count - start) {
-          unsafe sums[start + index] = unsafe Float(Double(sums[start + index]) + squares[index])
-        }
-      }
+  let output = OverlapAdd(parameters, frames: spectrum.frames, length: length)
+  let transform = PlanarTransform(length: parameters.nFFT, window: parameters.windowValues)
+  let planar = PlanarSpectrum(bins: spectrum.bins)
+  unsafe spectrum.values.withUnsafeBufferPointer { values in
+    guard let base = values.baseAddress else { return }
+    for frame in 0..<output.frames {
+      unsafe planar.separate(base + 2 * frame * spectrum.bins)
+      unsafe transform.addInverse(of: planar, to: output.samples.pointer + frame * parameters.hopLength)
     }
   }
-  return sums
+  return output.normalised()
 }
 
-/// Transforms frames back and adds them to a signal.
-private struct OverlapAdd {
-  var samples: [Float]
-  let size: Int
-  let hop: Int
-  /// The window over the transform's length, which FFTW leaves in.
-  let window: [Float]
+extension PlanarSpectrum {
+  /// Reads `bins` interleaved numbers.
+  func separate(_ complex: UnsafePointer<Float>) {
+    let (re, im) = unsafe (real.pointer, imaginary.pointer)
+    for bin in 0..<bins {
+      unsafe re[bin] = complex[2 * bin]
+      unsafe im[bin] = complex[2 * bin + 1]
+    }
+  }
+}
 
-  init(count: Int, size: Int, hop: Int, window: [Double]) {
-    samples = [Float](repeating: 0, count: count)
-    self.size = size
-    self.hop = hop
-    self.window = window.map { Float($0 / Double(size)) }
+/// The signal that inverse frames are added to, as long as `librosa.istft` makes it.
+struct OverlapAdd {
+  /// From the start of the first frame, with room for the whole of the last.
+  let samples: AlignedBuffer<Float>
+  /// Frames to add, from the first on.
+  let frames: Int
+  private let parameters: STFTParameters
+  private let offset: Int
+  private let count: Int
+  /// Frames that the sum of windows is over.
+  private let counted: Int
+
+  /// - Parameter length: Samples to return; nil and 0 are what the frames cover.
+  init(_ parameters: STFTParameters, frames: Int, length: Int?) {
+    let (size, hop) = (parameters.nFFT, parameters.hopLength)
+    self.parameters = parameters
+    offset = parameters.center ? size / 2 : 0
+    let wanted = length == 0 ? nil : length
+    var counted = frames
+    if let wanted { counted = min(counted, (wanted + 2 * offset + hop - 1) / hop) }
+    self.counted = counted
+    count = counted == 0 ? 0 : wanted ?? max(0, size + hop * (counted - 1) - 2 * offset)
+    // Frames that begin before the signal all count, even where `length` asks for fewer; those that begin after it do not.
+    let added = counted == 0 ? 0 : max(counted, min(frames, (offset + hop - 1) / hop))
+    self.frames = min(added, (offset + count + hop - 1) / hop)
+    let last = max(0, self.frames - 1) * hop
+    samples = AlignedBuffer(count: max(last + size, offset + count), filledWith: 0)
   }
 
-  mutating func add(_ spectrum: ComplexFrames, frames: Int) {
-    let transform = FourierTransform.of(length: size)
-    let input = AlignedBuffer<Float>(count: 2 * spectrum.bins, filledWith: 0)
-    let output = AlignedBuffer<Float>(count: size, filledWith: 0)
-    let width = 2 * spectrum.bins
-    for frame in 0..<frames {
-      let start = frame * hop
-      let count = min(size, samples.count - start)
-      guard count > 0 else { break }
-      unsafe spectrum.values.withUnsafeBufferPointer { values in
-        guard let base = values.baseAddress else { return }
-        unsafe input.pointer.update(from: base + frame * width, count: width)
-      }
-      transform.inverse(input, into: output)
-      unsafe samples.withUnsafeMutableBufferPointer { samples in
-        unsafe window.withUnsafeBufferPointer { window in
-          guard let y = samples.baseAddress, let w = window.baseAddress else { return }
-          let target = unsafe y + start
-          for index in 0..<count { unsafe target[index] += w[index] * output.pointer[index] }
-        }
-      }
-    }
+  func normalised() -> [Float] {
+    if counted == 0 { return [] }
+    return OverlapSums.of(parameters).normalised(samples, from: offset, count: count, frames: counted)
   }
 }

@@ -3,13 +3,37 @@
 import librosa
 import numpy as np
 
-from draws import RESAMPLERS, some
+from draws import RESAMPLERS, arguments, some
+from draws import stft as draw_stft
 from plugin import LIMIT, Plugin, Rule, error
+
+
+def transform(r, samples, share):
+    """Parameters of the transform. Mostly frames that overlap: where they do not, there is little that an effect could be compared by."""
+    p = draw_stft(r, samples)
+    if r.random() < 0.9:
+        p["n_fft"] = max(p["n_fft"], 16)
+        p.pop("win_length", None)
+        p["hop_length"] = max(r.choice([1, p["n_fft"] // 16]), p["n_fft"] // r.choice([4, 4, 5, 8]))
+        p["hop_length"] = max(p["hop_length"], 1 + samples * (p["n_fft"] // 2 + 1) // 1_500_000)
+    if r.random() < 0.7:
+        p.pop("center", None)
+    if r.random() < 0.1:
+        p.pop("hop_length")
+    return p if r.random() < share else {}
 
 
 def time_stretch(r, samples, rate):
     # Less than one sample is nothing to compare; ours refuses it.
-    return {"rate": r.choice([0.5, 0.8, 1.25, 2, r.uniform(0.4, 3)]) if samples > 2 else 0.8}
+    p = {"rate": r.choice([0.5, 0.8, 1.25, 2, r.uniform(0.4, 3)]) if samples > 2 else 0.8}
+    p |= transform(r, samples, 0.4)
+    p.pop("pad_mode", None)  # which librosa's inverse refuses
+    return p if quarter(p) else {"rate": 0.8}
+
+
+def quarter(p):
+    """Whether a hop of a quarter of the window is one."""
+    return "hop_length" in p or (p.get("win_length") or p.get("n_fft", 2048)) >= 4
 
 
 def pitch_shift(r, samples, rate):
@@ -17,7 +41,160 @@ def pitch_shift(r, samples, rate):
     some(r, p, 0.3, "bins_per_octave", [12, 24, 36])
     some(r, p, 0.3, "res_type", RESAMPLERS)
     some(r, p, 0.2, "scale", [True])
+    if r.random() < 0.3:
+        p["n_fft"] = r.choice([512, 1000, 1024, 4096])
+        some(r, p, 0.5, "hop_length", [p["n_fft"] // 4, p["n_fft"] // 8])
+        some(r, p, 0.5, "window", ["hamming", "blackman", ["kaiser", 8.6]])
     return p
+
+
+def separation(r, p):
+    some(r, p, 0.7, "kernel_size", [1, 2, 5, 17, 30, 31, 64, [3, 17], [31, 8], r.randint(1, 80)])
+    some(r, p, 0.7, "power", [0.5, 1, 2, 3, "inf"])
+    some(r, p, 0.6, "margin", [1, 2, 8.5, [1, 3], [2.5, 1]])
+    return p
+
+
+def separate(r, samples, rate):
+    p = separation(r, transform(r, samples, 0.5))
+    return p if quarter(p) else {}
+
+
+def hpss(r, samples, rate):
+    p = separation(r, {"part": r.choice(["harmonic", "percussive"])})
+    some(r, p, 0.4, "mask", [True])
+    return p | {"of": {"n_mels": r.choice([1, 20, 64, 128]), "hop_length": r.randint(64, 512)}}
+
+
+def separated(part):
+    """librosa.effects.harmonic or percussive; by its own three steps where a window is set, which it forgets to hand on."""
+
+    def reference(y, sr, p):
+        p = masks(arguments(p))
+        if "window" not in p:
+            return [librosa.effects.harmonic, librosa.effects.percussive][part](y, **p)
+        of = {k: p.pop(k) for k in ("kernel_size", "power", "margin") if k in p}
+        n_fft, pad_mode = p.pop("n_fft", 2048), p.pop("pad_mode", "constant")
+        S = librosa.stft(y, n_fft=n_fft, pad_mode=pad_mode, **p)
+        return librosa.istft(librosa.decompose.hpss(S, **of)[part], n_fft=n_fft, length=len(y), dtype=y.dtype, **p)
+
+    return reference
+
+
+def masks(p):
+    return p | {"power": np.inf} if p.get("power") == "inf" else p
+
+
+def hpss_of(matrix, p):
+    p = masks(p)
+    part = p.pop("part", "harmonic")
+    return librosa.decompose.hpss(matrix, **p)[part == "percussive"]
+
+
+def emphasis(r, samples, rate):
+    p = {}
+    some(r, p, 0.7, "coef", [0, 0.5, 0.9, 0.95, 1, r.uniform(0, 1)])
+    some(r, p, 0.4, "zi", [0, 0.5, r.uniform(-1, 1)])
+    if samples < 2:
+        p["zi"] = 0.25  # librosa's default needs two samples
+    return p
+
+
+def silence(r, samples, rate):
+    p = {}
+    some(r, p, 0.8, "top_db", [60, 40, 20, 10, 6, 3, r.uniform(1, 90)])
+    some(r, p, 0.4, "ref", ["max", "mean", "median", "min", 1, 0.1, 0.001])
+    some(r, p, 0.5, "frame_length", [2048, 1024, 400, 1, r.randint(1, 5000)])
+    some(r, p, 0.5, "hop_length", [512, 256, 100, r.randint(16, 3000)])
+    return p
+
+
+def detector(p):
+    statistics = {"max": np.max, "mean": np.mean, "median": np.median, "min": np.min}
+    return p | {"ref": statistics.get(p["ref"], p["ref"])} if "ref" in p else p
+
+
+def trim(y, sr, p):
+    return something(librosa.effects.trim(y, **detector(p))[0])
+
+
+def split(y, sr, p):
+    return something(np.concatenate([y[a:b] for a, b in librosa.effects.split(y, **detector(p))] or [y[:0]]))
+
+
+def something(y):
+    if not len(y):
+        raise ValueError("nothing is left, which ours refuses")
+    return y
+
+
+def remix(r, samples, rate):
+    return {"interval": r.choice([0.05, 0.1, 0.25, 0.5, r.uniform(0.01, 1)]), "order": "reversed", "align_zeros": r.random() < 0.5}
+
+
+def remixed(y, sr, p):
+    length = max(1, round(p["interval"] * sr))
+    intervals = np.array([(a, min(a + length, len(y))) for a in range(0, len(y), length)])
+    return librosa.effects.remix(y, intervals[::-1], align_zeros=p["align_zeros"])
+
+
+def threshold(case, y, sr, ours, theirs, extract):
+    top = case["parameters"].get("top_db", 60)
+    for nearby in (top - 1e-4, top + 1e-4):
+        try:
+            other = PLUGINS[case["use"]].reference(y, sr, case["parameters"] | {"top_db": nearby})
+        except ValueError:
+            continue
+        if np.array_equal(np.atleast_2d(other), ours):
+            return True
+    return False
+
+
+def window_sum(p, count, frames):
+    p = {k: v for k, v in arguments(p).items() if k in ("n_fft", "hop_length", "win_length", "window", "center")}
+    n_fft, center = p.pop("n_fft", 2048), p.pop("center", True)
+    hop = p.pop("hop_length", None) or (p.get("win_length") or n_fft) // 4
+    half = n_fft // 2 if center else 0
+    frames = min(frames, -(-(count + 2 * half) // hop))
+    total = librosa.filters.window_sumsquare(n_frames=frames, n_fft=n_fft, hop_length=hop, window=p.pop("window", "hann"), **p)
+    return librosa.util.fix_length(total[half:], size=count)
+
+
+def quotient(case, y, sr, ours, theirs, extract):
+    p = case["parameters"]
+    if ours.shape != theirs.shape:
+        return False
+    names = {k: v for k, v in arguments(p).items() if k in ("n_fft", "hop_length", "win_length", "window", "center")}
+    frames = int(np.ceil(librosa.stft(y, **names).shape[1] / p.get("rate", 1)))
+    total = window_sum(p, ours.shape[-1], frames)
+    return error(ours * total, theirs * total) <= LIMIT / 10
+
+
+def hard(case, y, sr, ours, theirs, extract):
+    """Whether librosa's own mask of zeros and ones, with magnitudes that differ by a rounding, moves as far."""
+    p = case["parameters"]
+    if p.get("power") != "inf" or ours.shape != theirs.shape:
+        return False
+    rng, original = np.random.default_rng(1), librosa.decompose.median_filter
+    worst = 0.0
+    try:
+        for _ in range(8):
+            librosa.decompose.median_filter = lambda S, **k: original(S, **k) * (
+                1 + 1.2e-7 * rng.choice([-1, 0, 1], S.shape)).astype(S.dtype)
+            worst = max(worst, error(again(case, y, sr), theirs))
+        return error(ours, theirs) <= 3 * worst
+    finally:
+        librosa.decompose.median_filter = original
+
+
+QUOTIENT = Rule(
+    "The inverse transform divides by the sum of squared windows. Where windows end and nothing overlaps that sum goes to 0, and roundings "
+    "of single precision are divided by it on both sides. Times that sum, both agree within 1e-5.", quotient)
+HARD = Rule(
+    "A mask of zeros and ones between two medians that are equal but for roundings: librosa's own output moves as far, within three "
+    "times, when its medians move by a unit in the last place.", hard)
+THRESHOLD = Rule(
+    "The level of a frame lies on the threshold: librosa gives our samples, all of them, when top_db is moved by 0.0001 dB.", threshold)
 
 
 def our_angles(z):
@@ -89,6 +266,7 @@ PHASES = {
         "angle": Rule("librosa adds up phases in float32, and one last bit of an angle moves such a sum by a rounding step of the sum. "
     "NumPy's arctan2 gives other last bits on other processors. Ours follows the one for AVX-512 in 99 of 100 bits. The output "
     "is librosa's when np.angle is given our angles, all within 4 units in the last place of the true ones.", angle),
+        "quotient": QUOTIENT,
         "transform": Rule("The same, where the last bit is one of the Fourier transform: librosa itself moves by a third of the difference or "
     "more in one of 16 runs with errors of half a unit of double precision in its transform.", last_bits),
     },
@@ -108,5 +286,44 @@ PLUGINS = {
         goldens=[
             ("voice", 3000, 22050, {"n_steps": 0.7}),
             ("voice", 2000, 22050, {"n_steps": -7, "bins_per_octave": 24, "scale": True}),
+            ("voice", 2000, 22050, {"n_steps": 3, "n_fft": 512, "window": "hamming"}),
+        ]),
+    "augment.harmonic": Plugin(
+        separate, separated(0), lengths=(2000, 40_000), share=0.2,
+        rules={"quotient": QUOTIENT, "hard": HARD},
+        goldens=[
+            ("voice", 3000, 22050, {"n_fft": 512}),
+            ("click", 3000, 22050, {"n_fft": 256, "kernel_size": [5, 9], "power": 1, "margin": [2, 1]}),
+        ]),
+    "augment.percussive": Plugin(
+        separate, separated(1), lengths=(2000, 40_000), share=0.2,
+        rules={"quotient": QUOTIENT, "hard": HARD},
+        goldens=[
+            ("voice", 3000, 22050, {"n_fft": 512}),
+            ("click", 3000, 22050, {"n_fft": 256, "kernel_size": 8, "power": 0.5, "window": "hamming"}),
+        ]),
+    "augment.preemphasis": Plugin(
+        emphasis, lambda y, sr, p: librosa.effects.preemphasis(y, **p),
+        goldens=[("voice", 300, 22050, {}), ("voice", 300, 22050, {"coef": 0.5, "zi": 0.25})]),
+    "augment.deemphasis": Plugin(
+        emphasis, lambda y, sr, p: librosa.effects.deemphasis(y, **p),
+        goldens=[("voice", 300, 22050, {}), ("voice", 300, 22050, {"coef": 0.5, "zi": 0.25})]),
+    "augment.trim": Plugin(
+        silence, trim, rules={"threshold": THRESHOLD}, timed={"top_db": 30},
+        goldens=[("click", 5000, 22050, {"top_db": 20, "frame_length": 400, "hop_length": 100}), ("silence", 100, 22050, {})]),
+    "augment.split": Plugin(
+        silence, split, rules={"threshold": THRESHOLD}, timed={"top_db": 30},
+        goldens=[("click", 5000, 22050, {"top_db": 20, "frame_length": 400, "hop_length": 100}), ("silence", 100, 22050, {})]),
+    "augment.remix": Plugin(
+        remix, remixed, timed={"interval": 0.25, "order": "reversed", "align_zeros": True},
+        goldens=[
+            ("voice", 1000, 22050, {"interval": 0.01, "order": "reversed", "align_zeros": True}),
+            ("tone", 1000, 22050, {"interval": 0.007, "order": "reversed", "align_zeros": False}),
+        ]),
+    "feature.hpss": Plugin(
+        hpss, transform=hpss_of, of="feature.melspectrogram", timed={"part": "harmonic"},
+        goldens=[
+            ("voice", 60, 22050, {}), ("voice", 60, 22050, {"part": "percussive", "kernel_size": [5, 2], "margin": 2}),
+            ("voice", 60, 22050, {"mask": True, "power": 1, "kernel_size": 4}),
         ]),
 }

@@ -1,0 +1,32 @@
+import TimbreCore
+import TimbreDSP
+
+/// Keeps of a signal what lasts: tones, vowels, hum.
+public struct Harmonic: Augmenter {
+  public struct Config: PluginConfig, SeparationConfig {
+    public var separation = HarmonicPercussive()
+    public var transform = TransformSettings()
+    public init() {}
+  }
+
+  public static let spec = PluginSpec<Config>(
+    "augment.harmonic", summary: "What lasts in time, such as tones and vowels, without what strikes.",
+    reference: "librosa.effects.harmonic", parameters: Parameter.separation,
+    details: separationDetails,
+    formula: "X · H^p / (H^p + (margin · P)^p),  H, P = medians of |X| along time and along frequency",
+    example: [.init("margin", 2)])
+
+  private let config: Config
+  private let stft: STFTParameters
+
+  /// - Throws: A diagnostic when the window does not fit the transform.
+  public init(_ config: Config) throws {
+    self.config = config
+    stft = try config.transform.stft()
+  }
+
+  public func apply(to signal: Signal, drawing draws: inout Draws) throws -> Signal {
+    let samples = try config.separation.separate(.harmonic, from: signal.samples, stft: stft)
+    return Signal(samples: samples, sampleRate: signal.sampleRate)
+  }
+}
