@@ -96,9 +96,8 @@ private struct PhaseSearch {
       for bin in 0..<magnitudes.bins {
         let level = magnitudes.values[start + bin]
         let angle = phase == .random ? Float(2 * .pi * random.uniform()) : 0
-        let (sine, cosine) = sineCosine(angle)
-        unsafe spectrum.pointer[2 * bin] = level * cosine
-        unsafe spectrum.pointer[2 * bin + 1] = level * sine
+        unsafe spectrum.pointer[2 * bin] = level * Float.cos(angle)
+        unsafe spectrum.pointer[2 * bin + 1] = level * Float.sin(angle)
       }
       addInverse(at: frame)
     }
