@@ -23,7 +23,11 @@ public struct PitchShift: Augmenter {
       .choice("res_type", \.resType, "Resampler."),
       .bool("scale", \.scale, "Whether resampling keeps the total energy instead of the level."),
     ] + Parameter.transform,
-    details: "The result is as long as the signal.")
+    details:
+      "The result is as long as the signal. Where hop_length is null, the vocoder reckons with a quarter of n_fft, as librosa's does: "
+      + "set hop_length along with win_length.",
+    formula: "resample(time_stretch(y, r), r),  r = 2^(−n_steps / bins_per_octave)",
+    example: [.init("n_steps", 2)])
 
   private let config: Config
   private let stft: STFTParameters
