@@ -80,6 +80,11 @@ def spectral_contrast(r, samples, rate):
     return p
 
 
+def flat(case, y, sr, ours, theirs, extract):
+    """Whether there is no contrast but that of rounding."""
+    return ours.shape == theirs.shape and max(np.max(np.abs(ours)), np.max(np.abs(theirs))) <= 1e-5
+
+
 def spectral_flatness(r, samples, rate):
     p = spectrum(r, samples, rate)
     some(r, p, 0.4, "amin", [1e-3, 1e-5, 1e-7, 1e-15])
@@ -238,6 +243,7 @@ PLUGINS = {
         ]),
     "feature.spectral_contrast": Plugin(
         spectral_contrast, lambda y, sr, p: librosa.feature.spectral_contrast(y=y, sr=sr, **arguments(p)),
+        rules={"flat": Rule("Spectra of clicks are flat: contrasts are the rounding of 0, below 1e-5 dB on both sides.", flat)},
         goldens=[
             ("voice", 3000, 22050, {}),
             ("tone", 3000, 22050, {"fmin": 150.5, "n_bands": 3, "quantile": 0.3}),
