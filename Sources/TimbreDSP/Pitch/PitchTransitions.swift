@@ -51,7 +51,7 @@ final class PitchTransitions: Sendable {
       return width.isMultiple(of: 2) ? (2 * nearest + 1) / Double(width) : 2 * (nearest + 1) / Double(width + 1)
     }
     /// Which value of the window a step has; `width` where it has none.
-    func place(from source: Int, to target: Int) -> Int {
+    func windowIndex(from source: Int, to target: Int) -> Int {
       guard abs(target - source) <= reach else { return width }
       let turned = (target - source - bins / 2 - 1) % bins
       let index = (turned < 0 ? turned + bins : turned) - (bins - width) / 2
@@ -65,7 +65,7 @@ final class PitchTransitions: Sendable {
     let kinds = (0..<bins).map { source in
       let band = max(0, source - reach)..<min(bins, source + reach + 1)
       let sum = pairwiseSum(0..<bins, over: band) { target in
-        let place = place(from: source, to: target)
+        let place = windowIndex(from: source, to: target)
         return place < width ? window[place] : 0
       }
       if let kind = known[sum] { return kind }
@@ -97,7 +97,7 @@ final class PitchTransitions: Sendable {
           continue
         }
         let table = tables[kinds[source]]
-        let place = place(from: source, to: target)
+        let place = windowIndex(from: source, to: target)
         same.append(table.same[place])
         cross.append(table.cross[place])
       }
