@@ -35,7 +35,7 @@ public struct PYin: FeatureExtractor {
       .number(
         "no_trough_prob", \.tracking.noTroughProb, in: .closed(0, 1),
         "Probability given to the global minimum by thresholds that no minimum is below."),
-      .number("fill_na", \.fillNA, "What f0 is in unvoiced frames; null is the best guess."),
+      .number("fill_na", \.fillNA, in: .closed(-1e9, 1e9), "What f0 is in unvoiced frames; null is the best guess."),
     ],
     details: """
       The bins are `f0` in Hz, `voiced_flag` (0 or 1) and `voiced_probability`. Candidates come from YIN's difference function \

@@ -27,7 +27,7 @@ final class PitchTransitions: Sendable {
   /// The logarithm of probability 0, which librosa keeps finite: of the least normal number.
   static let never = Double.log(.leastNormalMagnitude)
 
-  private static let cache = Cache<Key, PitchTransitions>(limit: 4)
+  private static let cache = Cache<Key, PitchTransitions>(limit: 2)
   static func of(_ key: Key) throws -> PitchTransitions {
     let limit = 1 << 24
     guard key.bins <= limit / (key.width + 10) else {
@@ -50,11 +50,12 @@ final class PitchTransitions: Sendable {
       let nearest = Double(min(index, width - 1 - index))
       return width.isMultiple(of: 2) ? (2 * nearest + 1) / Double(width) : 2 * (nearest + 1) / Double(width + 1)
     }
-    func weight(from source: Int, to target: Int) -> Double {
-      guard abs(target - source) <= reach else { return 0 }
+    /// Which value of the window a step has; `width` where it has none.
+    func windowIndex(from source: Int, to target: Int) -> Int {
+      guard abs(target - source) <= reach else { return width }
       let turned = (target - source - bins / 2 - 1) % bins
       let index = (turned < 0 ? turned + bins : turned) - (bins - width) / 2
-      return window.indices.contains(index) ? window[index] : 0
+      return window.indices.contains(index) ? index : width
     }
     let stay = 1 - key.switchProb
     let leave = 1 - stay
@@ -63,7 +64,10 @@ final class PitchTransitions: Sendable {
     var tables: [(same: [Double], cross: [Double])] = []
     let kinds = (0..<bins).map { source in
       let band = max(0, source - reach)..<min(bins, source + reach + 1)
-      let sum = pairwiseSum(0..<bins, over: band) { weight(from: source, to: $0) }
+      let sum = pairwiseSum(0..<bins, over: band) { target in
+        let place = windowIndex(from: source, to: target)
+        return place < width ? window[place] : 0
+      }
       if let kind = known[sum] { return kind }
       let shares = window.map { $0 / sum } + [0]
       tables.append(
@@ -92,10 +96,8 @@ final class PitchTransitions: Sendable {
           cross.append(-.infinity)
           continue
         }
-        let turned = (target - source - bins / 2 - 1) % bins
-        let index = (turned < 0 ? turned + bins : turned) - (bins - width) / 2
         let table = tables[kinds[source]]
-        let place = window.indices.contains(index) ? index : width
+        let place = windowIndex(from: source, to: target)
         same.append(table.same[place])
         cross.append(table.cross[place])
       }
