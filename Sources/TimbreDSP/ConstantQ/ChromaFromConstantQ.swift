@@ -101,7 +101,8 @@ extension Spectrogram {
     var sums = [Double](repeating: 0, count: bins)
     for frame in 0..<frames {
       for bin in 0..<bins { sums[bin] = 0 }
-      for (index, weight) in weights.enumerated() {
+      // scipy.ndimage leaves out weights that are nothing but rounding.
+      for (index, weight) in weights.enumerated() where abs(weight) > .ulpOfOne {
         let source = frame + weights.count / 2 - index
         guard source >= 0, source < frames else { continue }
         for bin in 0..<bins { sums[bin] += weight * Double(quantised.values[source * stride + bin]) }

@@ -44,7 +44,7 @@ struct SparseBank: Sendable {
       var spectrum = wavelet(
         frequency: frequency, length: length, sampleRate: sampleRate, size: size, nFFT: nFFT, parameters)
       transform.forward(&spectrum, scratch: &scratch)
-      for bin in 0..<bins { magnitudes[bin] = magnitude(spectrum[bin]) }
+      for bin in 0..<bins { magnitudes[bin] = vectorMagnitude(spectrum[bin]) }
       let threshold = sparsityThreshold(magnitudes, quantile: parameters.sparsity)
       func isKept(_ bin: Int) -> Bool { magnitudes[bin] >= threshold && magnitudes[bin] > 0 }
       let start = magnitudes.indices.first(where: isKept) ?? 0
@@ -101,6 +101,14 @@ struct SparseBank: Sendable {
       }
     }
   }
+}
+
+/// |x| as NumPy's vector code rounds it, which decides between coefficients of equal size.
+private func vectorMagnitude(_ x: SIMD2<Float>) -> Float {
+  let (large, small) = (max(abs(x.x), abs(x.y)), min(abs(x.x), abs(x.y)))
+  guard large > 0 else { return 0 }
+  let ratio = Double(small / large)
+  return Float(ratio * ratio + 1).squareRoot() * large
 }
 
 /// |x| rounded once.
