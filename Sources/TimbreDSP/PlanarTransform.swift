@@ -160,13 +160,13 @@ struct PlanarTransform {
       unsafe floatCosines.pointer[index] = Float(Double.cos(angle))
       unsafe floatSines.pointer[index] = Float(Double.sin(angle))
     }
-    let (input, output) = (
-      AlignedBuffer<Double>(count: 2 * gap, filledWith: 0), AlignedBuffer<Double>(count: 2 * gap, filledWith: 0)
-    )
-    let (inverseInput, inverseOutput) = (
-      AlignedBuffer<Float>(count: 2 * gap, filledWith: 0), AlignedBuffer<Float>(count: 2 * gap, filledWith: 0)
-    )
     (unsafe forward, unsafe inverse) = unsafe planner.withLock { _ in
+      let (input, output) = (
+        AlignedBuffer<Double>(count: 2 * gap, filledWith: 0), AlignedBuffer<Double>(count: 2 * gap, filledWith: 0)
+      )
+      let (inverseInput, inverseOutput) = (
+        AlignedBuffer<Float>(count: 2 * gap, filledWith: 0), AlignedBuffer<Float>(count: 2 * gap, filledWith: 0)
+      )
       var size = fftw_iodim(n: Int32(half), is: 1, os: 1)
       var inverseSize = fftwf_iodim(n: Int32(half), is: 1, os: 1)
       return unsafe (
