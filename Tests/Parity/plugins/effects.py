@@ -286,7 +286,7 @@ PLUGINS = {
         goldens=[
             ("voice", 3000, 22050, {"n_steps": 0.7}),
             ("voice", 2000, 22050, {"n_steps": -7, "bins_per_octave": 24, "scale": True}),
-            ("voice", 2000, 22050, {"n_steps": 3, "n_fft": 512, "window": "hamming"}),
+            ("voice", 600, 22050, {"n_steps": 3, "n_fft": 256, "window": "hamming"}),
         ]),
     "augment.harmonic": Plugin(
         separate, separated(0), lengths=(2000, 40_000), share=0.2,
@@ -323,7 +323,8 @@ PLUGINS = {
     "feature.hpss": Plugin(
         hpss, transform=hpss_of, of="feature.melspectrogram", timed={"part": "harmonic"},
         goldens=[
-            ("voice", 60, 22050, {}), ("voice", 60, 22050, {"part": "percussive", "kernel_size": [5, 2], "margin": 2}),
-            ("voice", 60, 22050, {"mask": True, "power": 1, "kernel_size": 4}),
+            ("clicks", 60, 8, {"kernel_size": [1, 2]}),
+            ("clicks", 60, 8, {"part": "percussive", "kernel_size": [5, 1], "power": 1}),
+            ("click", 60, 22050, {"mask": True}),
         ]),
 }
