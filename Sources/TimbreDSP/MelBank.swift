@@ -33,7 +33,7 @@ public struct MelBankParameters: Sendable, Hashable {
 }
 
 /// Triangular filters over the bins of a spectrum. Only the bins under a triangle are stored and multiplied.
-struct MelBank: Sendable {
+package struct MelBank: Sendable {
   private struct Filter {
     /// First bin read.
     var start: Int
@@ -51,7 +51,7 @@ struct MelBank: Sendable {
   private struct Key: Hashable { var bank: MelBankParameters, sampleRate: Int, nFFT: Int }
   private static let cache = Cache<Key, MelBank>()
 
-  static func of(_ bank: MelBankParameters, sampleRate: Int, nFFT: Int) throws -> MelBank {
+  package static func of(_ bank: MelBankParameters, sampleRate: Int, nFFT: Int) throws -> MelBank {
     try cache.value(for: Key(bank: bank, sampleRate: sampleRate, nFFT: nFFT)) {
       try MelBank(bank, sampleRate: sampleRate, nFFT: nFFT)
     }
@@ -98,7 +98,7 @@ struct MelBank: Sendable {
   }
 
   /// Frames × n_mels of a spectrogram, or of its squares.
-  func apply(to spectrogram: Spectrogram, squaring: Bool) -> Spectrogram {
+  package func apply(to spectrogram: Spectrogram, squaring: Bool) -> Spectrogram {
     precondition(spectrogram.bins == bins, "a bank for \(bins) bins")
     var result = Spectrogram(bins: filters.count, frames: spectrogram.frames)
     let stride = result.stride

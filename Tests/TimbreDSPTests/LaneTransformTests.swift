@@ -2,7 +2,7 @@ import RealModule
 import TimbreCore
 import Testing
 
-@testable import TimbreDSP
+import TimbreDSP
 
 @Suite struct LaneTransformTests {
   /// Lengths with every radix, even and odd.

@@ -2,7 +2,7 @@ import RealModule
 import TimbreCore
 import Testing
 
-@testable import TimbreDSP
+import TimbreDSP
 
 @Suite struct PitchStatesTests {
   /// Viterbi's algorithm over every pair of states, as `librosa.sequence.viterbi` has it.

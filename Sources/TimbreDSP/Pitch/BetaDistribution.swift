@@ -2,7 +2,7 @@ import RealModule
 
 /// The distribution function of the beta distribution, `scipy.stats.beta.cdf`: the regularised incomplete beta function, by its
 /// continued fraction (Lentz's method), on the side of the mean where that converges fast. Within some 1e-14.
-func betaCumulative(_ x: Double, _ a: Double, _ b: Double) -> Double {
+package func betaCumulative(_ x: Double, _ a: Double, _ b: Double) -> Double {
   if x <= 0 { return 0 }
   if x >= 1 { return 1 }
   let logFactor =

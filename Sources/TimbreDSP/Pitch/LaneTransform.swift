@@ -1,13 +1,13 @@
 import RealModule
 
 /// The same sample of four frames: what is done to it is done to each, so that a frame's result does not depend on its company.
-typealias Lane = SIMD4<Float>
+package typealias Lane = SIMD4<Float>
 
 /// The transform of `length` real samples of four frames at once, both ways, without scaling, in single precision.
 ///
 /// Its additions and multiplications are those of SciPy's transform (pocketfft's `rfftp`) in their order: YIN compares numbers
 /// that differ by the rounding of the transform, and the other choice is another pitch. Lengths have no prime factor beyond 5.
-struct LaneTransform: Sendable {
+package struct LaneTransform: Sendable {
   let length: Int
   private let steps: [Step]
 
@@ -21,10 +21,10 @@ struct LaneTransform: Sendable {
   }
 
   private static let cache = Cache<Int, LaneTransform>(limit: 64)
-  static func of(length: Int) -> LaneTransform { cache.value(for: length) { LaneTransform(length: length) } }
+  package static func of(length: Int) -> LaneTransform { cache.value(for: length) { LaneTransform(length: length) } }
 
   /// The least length of at least `count` that the transform takes: `scipy.fft.next_fast_len` for real input.
-  static func fastLength(_ count: Int) -> Int {
+  package static func fastLength(_ count: Int) -> Int {
     var best = Int.max
     var fives = 1
     while fives < 5 * count {
@@ -79,7 +79,7 @@ struct LaneTransform: Sendable {
   /// `a` to its half of the spectrum: the sum, then real and imaginary part in turn. Both buffers are overwritten.
   /// - Parameter count: How many samples may differ from 0.
   /// - Returns: Whether the result is in `b`.
-  func forward(_ a: AlignedBuffer<Lane>, _ b: AlignedBuffer<Lane>, count: Int) -> Bool {
+  package func forward(_ a: AlignedBuffer<Lane>, _ b: AlignedBuffer<Lane>, count: Int) -> Bool {
     precondition(a.count >= length && b.count >= length)
     var isInB = false
     for (index, step) in steps.reversed().enumerated() {
@@ -100,7 +100,7 @@ struct LaneTransform: Sendable {
   }
 
   /// The inverse of `forward`, of which only the first `count` samples are made.
-  func inverse(_ a: AlignedBuffer<Lane>, _ b: AlignedBuffer<Lane>, count: Int) -> Bool {
+  package func inverse(_ a: AlignedBuffer<Lane>, _ b: AlignedBuffer<Lane>, count: Int) -> Bool {
     precondition(a.count >= length && b.count >= length)
     // How much of its output each step has to make for the next ones.
     var needed = [Int](repeating: length, count: steps.count + 1)

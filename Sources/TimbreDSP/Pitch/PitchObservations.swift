@@ -28,11 +28,16 @@ public struct BetaShapes: ParameterValue, Hashable {
 }
 
 /// What one frame says about its pitch.
-struct PitchObservation {
+package struct PitchObservation {
   /// Pitch bins with a probability above 0, the lowest first.
-  var candidates: [(bin: Int, probability: Double)]
+  package var candidates: [(bin: Int, probability: Double)]
   /// Their sum, at most 1.
-  var voicedProbability: Double
+  package var voicedProbability: Double
+
+  package init(candidates: [(bin: Int, probability: Double)], voicedProbability: Double) {
+    self.candidates = candidates
+    self.voicedProbability = voicedProbability
+  }
 }
 
 /// The probabilities of pYIN's pitch candidates: each threshold of a prior picks troughs of the difference function, of which

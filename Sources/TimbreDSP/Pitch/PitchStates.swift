@@ -7,7 +7,7 @@ import TimbreCore
 /// Nearly all voiced states of a frame have probability 0, whose logarithm librosa keeps at −708, and so have all steps outside
 /// the band of transitions. As long as bounds prove that neither can win anywhere, only unvoiced states, candidates and the band
 /// are looked at (an easy frame); where they do not, as when a frame is certainly voiced, the next is done in full.
-struct PitchStates {
+package struct PitchStates {
   private struct Frame {
     /// Pitch bins with a probability, the lowest first, and the value of the best sequence that ends there.
     var candidates: [(bin: Int, value: Double)]
@@ -31,7 +31,7 @@ struct PitchStates {
   private static let never = PitchTransitions.never
 
   /// - Throws: A diagnostic when no memory holds that many frames.
-  init(_ transitions: PitchTransitions, frames count: Int) throws {
+  package init(_ transitions: PitchTransitions, frames count: Int) throws {
     self.transitions = transitions
     bins = transitions.bins
     reach = transitions.reach
@@ -46,7 +46,7 @@ struct PitchStates {
   }
 
   /// Follows one more frame.
-  mutating func append(_ observation: PitchObservation) {
+  package mutating func append(_ observation: PitchObservation) {
     let index = frames.count
     let logs = observation.candidates.map { Double.log($0.probability + .leastNormalMagnitude) }
     let rest = Double.log((1 - observation.voicedProbability) / Double(bins) + .leastNormalMagnitude)
@@ -82,7 +82,7 @@ struct PitchStates {
   }
 
   /// The state of each frame: a voiced bin, or an unvoiced one from the number of bins on.
-  mutating func states() -> [Int] {
+  package mutating func states() -> [Int] {
     guard let last = frames.last else { return [] }
     let end = frames.count - 1
     let tail = unvoiced[end][reach..<reach + bins]

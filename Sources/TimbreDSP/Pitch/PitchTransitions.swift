@@ -3,32 +3,38 @@ import TimbreCore
 
 /// Log probabilities of a step from one pitch bin to another, within voiced or unvoiced frames and across: the product of
 /// `librosa.sequence.transition_loop` and `transition_local` with a triangle, of which only the band around the diagonal is held.
-final class PitchTransitions: Sendable {
-  struct Key: Hashable {
-    var bins: Int
+package final class PitchTransitions: Sendable {
+  package struct Key: Hashable {
+    package var bins: Int
     /// Bins that the triangle spans.
-    var width: Int
-    var switchProb: Double
+    package var width: Int
+    package var switchProb: Double
+
+    package init(bins: Int, width: Int, switchProb: Double) {
+      self.bins = bins
+      self.width = width
+      self.switchProb = switchProb
+    }
   }
 
   let bins: Int
   /// How far the band reaches to either side; beyond, the probability is 0.
-  let reach: Int
+  package let reach: Int
   /// Values of a row: the band, then fillers up to whole vectors.
   let stride: Int
   /// The row of each destination in `same` and `cross`: from `reach` bins below it up to `reach` above it.
-  let rows: [Int]
-  let same: [Double]
-  let cross: [Double]
+  package let rows: [Int]
+  package let same: [Double]
+  package let cross: [Double]
   /// No step along the diagonal is less probable than this, none at all more probable than `greatest`.
   let leastDiagonal: Double
   let greatest: Double
 
   /// The logarithm of probability 0, which librosa keeps finite: of the least normal number.
-  static let never = Double.log(.leastNormalMagnitude)
+  package static let never = Double.log(.leastNormalMagnitude)
 
   private static let cache = Cache<Key, PitchTransitions>(limit: 2)
-  static func of(_ key: Key) throws -> PitchTransitions {
+  package static func of(_ key: Key) throws -> PitchTransitions {
     let limit = 1 << 24
     guard key.bins <= limit / (key.width + 10) else {
       throw Diagnostic(
