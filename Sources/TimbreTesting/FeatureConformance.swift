@@ -43,11 +43,12 @@ public func conformanceFailures<P: FeatureTransform>(
   log.add(specFailures(of: plugin))
   guard let made = log.attempt("making it", { try P(P.spec.config(from: members)) }) else { return log.failures }
   for (bins, frames) in [(1, 1), (1, 50), (3, 2), (13, 9), (13, 40), (128, 108)] {
-    for kind in ["noise", "zeros", "constant"] {
+    for kind in ["noise", "magnitudes", "zeros", "constant"] {
       let situation = "\(kind), \(bins) bins × \(frames) frames"
       let input = probeMatrix(kind, bins: bins, frames: frames)
-      // A width of frames that the input does not have is a reason to refuse.
-      let first = log.attempt(situation, mayRefuse: frames < 10) { try made.transform(input) }
+      // A width of frames that the input does not have is a reason to refuse, and so are negative values.
+      let mayRefuse = frames < 10 || kind == "noise"
+      let first = log.attempt(situation, mayRefuse: mayRefuse) { try made.transform(input) }
       guard let first, let axes = log.attempt(situation, { try made.axes(of: input.axes) }) else { continue }
       check(axes, situation, &log)
       check(first, axes, situation, &log)
@@ -128,6 +129,7 @@ private func probeMatrix(_ kind: String, bins: Int, frames: Int) -> FeatureMatri
   let values = (0..<bins * frames).map { _ in
     switch kind {
     case "noise": Float(random.normal())
+    case "magnitudes": abs(Float(random.normal()))
     case "constant": Float(0.25)
     default: Float(0)
     }

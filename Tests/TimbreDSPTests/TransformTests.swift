@@ -87,7 +87,7 @@ import TimbreDSP
     for json: JSONValue in ["hann", ["kaiser", 8.5], ["general_gaussian", 1.5, 90], ["exponential", nil, 3]] {
       #expect(Window(json: json)?.json == json)
     }
-    for json: JSONValue in ["kaiser", ["kaiser"], ["hann", 1], ["gaussian", 0], "nothing", 3, []] {
+    for json: JSONValue in ["kaiser", ["kaiser"], ["hann", 1], ["gaussian", 0], "nothing", true, []] {
       #expect(Window(json: json) == nil)
     }
   }
