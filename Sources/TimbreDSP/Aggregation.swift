@@ -36,3 +36,25 @@ private func sum(_ values: UnsafeBufferPointer<Float>) -> Float {
   }
   return total
 }
+
+/// The largest value, or the largest magnitude; −∞ or 0 of nothing.
+func largest(_ values: some Collection<Float>, ofMagnitudes: Bool) -> Float {
+  let found = values.withContiguousStorageIfAvailable { values in
+    let raw = UnsafeRawBufferPointer(values)
+    var lanes = SIMD8<Float>(repeating: ofMagnitudes ? 0 : -.infinity)
+    var index = 0
+    while index + 8 <= values.count {
+      let next = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+      lanes.replace(with: next, where: next .> lanes)
+      if ofMagnitudes { lanes.replace(with: -next, where: -next .> lanes) }
+      index += 8
+    }
+    var top = lanes.max()
+    while index < values.count {
+      top = unsafe max(top, ofMagnitudes ? abs(values[index]) : values[index])
+      index += 1
+    }
+    return top
+  }
+  return found ?? values.reduce(ofMagnitudes ? 0 : -.infinity) { max($0, ofMagnitudes ? abs($1) : $1) }
+}

@@ -46,8 +46,11 @@ public func decibels(
     let value = aggregate(ofAmplitudes ? values.map(abs) : values)
     offset = factor * decibelsOf(SIMD8(repeating: min(max(least, value), .greatestFiniteMagnitude)))[0]
   }
-  var loudest = SIMD8<Float>(repeating: -.infinity)
-  var levels = unsafe [Float](unsafeUninitializedCapacity: values.count) { target, count in
+  // The logarithm rises, so that the loudest level is that of the largest magnitude.
+  let peak = largest(values, ofMagnitudes: ofAmplitudes)
+  let loudest = factor * decibelsOf(SIMD8(repeating: max(least, peak)))[0] - offset
+  let floor = SIMD8<Float>(repeating: topDB.map { loudest - Float($0) } ?? -.infinity)
+  return unsafe [Float](unsafeUninitializedCapacity: values.count) { target, count in
     unsafe values.withUnsafeBytes { source in
       let raw = UnsafeMutableRawBufferPointer(target)
       for index in Swift.stride(from: 0, to: values.count, by: 8) {
@@ -60,9 +63,8 @@ public func decibels(
         }
         if ofAmplitudes { x.replace(with: -x, where: x .< 0) }
         x.replace(with: least, where: x .< least)
-        let level = factor * decibelsOf(x) - offset
-        // Lanes beyond the end hold the least level, which is no louder than any.
-        loudest.replace(with: level, where: level .> loudest)
+        var level = factor * decibelsOf(x) - offset
+        level.replace(with: floor, where: level .< floor)
         if kept == 8 {
           unsafe raw.storeBytes(of: level, toByteOffset: 4 * index, as: SIMD8<Float>.self)
         } else {
@@ -74,12 +76,6 @@ public func decibels(
     }
     count = values.count
   }
-  guard let topDB else { return levels }
-  let floor = loudest.max() - Float(topDB)
-  unsafe levels.withUnsafeMutableBufferPointer { levels in
-    for index in 0..<levels.count { unsafe levels[index] = max(levels[index], floor) }
-  }
-  return levels
 }
 
 /// What counts as 0 dB.

@@ -28,21 +28,24 @@ public func normalised(
     divisors[index] = fill == nil ? 1 : .infinity
     filled[index] = fill == true
   }
+  let factors = divisors.map { 1 / $0 }
   var result = [Float](repeating: 0, count: values.count)
   var isFinite = true
   unsafe values.withUnsafeBufferPointer { values in
     unsafe result.withUnsafeMutableBufferPointer { result in
-      unsafe divisors.withUnsafeBufferPointer { divisors in
+      unsafe factors.withUnsafeBufferPointer { factors in
         for frame in 0..<frames {
           let start = frame * bins
           if axis == .frames {
-            for bin in 0..<bins { unsafe result[start + bin] = Float(Double(values[start + bin]) / divisors[bin]) }
+            for bin in 0..<bins { unsafe result[start + bin] = Float(Double(values[start + bin]) * factors[bin]) }
           } else {
-            let divisor = unsafe divisors[axis == .all ? 0 : frame]
-            for bin in 0..<bins { unsafe result[start + bin] = Float(Double(values[start + bin]) / divisor) }
+            let factor = unsafe factors[axis == .all ? 0 : frame]
+            for bin in 0..<bins { unsafe result[start + bin] = Float(Double(values[start + bin]) * factor) }
           }
         }
       }
+      // No value is above any other norm.
+      guard norm == .negativeInfinity else { return }
       for index in 0..<result.count where unsafe !result[index].isFinite { isFinite = false }
     }
   }
@@ -65,7 +68,7 @@ public func normalised(
 private func lengths(of values: [Float], bins: Int, _ norm: VectorNorm, along axis: NormAxis) -> [Double] {
   let frames = values.count / bins
   func length(_ range: Range<Int>) -> Double {
-    if norm == .infinity { return largest(values, range) }
+    if norm == .infinity { return Double(largest(values[range], ofMagnitudes: true)) }
     return norm.rawLength(of: values[range].lazy.map(Double.init))
   }
   switch axis {
@@ -88,25 +91,5 @@ private func lengths(of values: [Float], bins: Int, _ norm: VectorNorm, along ax
       }
     }
     return norm == .infinity ? sums : sums.map { $0.squareRoot() }
-  }
-}
-
-/// The largest magnitude.
-private func largest(_ values: [Float], _ range: Range<Int>) -> Double {
-  unsafe values.withUnsafeBytes { raw in
-    var lanes = SIMD8<Float>(repeating: 0)
-    var index = range.lowerBound
-    while index + 8 <= range.upperBound {
-      let next = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
-      lanes.replace(with: next, where: next .> lanes)
-      lanes.replace(with: -next, where: -next .> lanes)
-      index += 8
-    }
-    var top = lanes.max()
-    while index < range.upperBound {
-      top = max(top, abs(values[index]))
-      index += 1
-    }
-    return Double(top)
   }
 }

@@ -45,13 +45,20 @@ extension Analysis {
     try shared(OnsetKey(onset: onset, bands: bands, aggregate: aggregate)) {
       let levels = try melSpectrogram(onset.mel).decibels()
       let strength = try levels.rises(onset, bands: bands, aggregate: aggregate)
-      // Where nothing rises by much, the rounding of a transform in single precision shows.
-      guard let peak = strength.max(), peak > 0, peak < 2, onset.mel.power >= 1.5 else { return strength }
+      // Where little rises, the rounding of a transform in single precision shows, and decides on tempos.
+      guard onset.mel.power >= 1.5, isFaint(strength) else { return strength }
       let bank = try MelBank.of(onset.mel.bank, sampleRate: signal.sampleRate, nFFT: onset.mel.stft.nFFT)
       let spectrum = try preciseSpectrogram(onset.mel.stft, power: onset.mel.power)
       return try bank.apply(to: spectrum, squaring: false).decibels().rises(onset, bands: bands, aggregate: aggregate)
     }
   }
+}
+
+/// Whether more than a tenth of the values, or the largest, are rises of less than would be heard.
+private func isFaint(_ strength: [Float]) -> Bool {
+  let largest = strength.max() ?? 0
+  if largest > 0, largest < 2 { return true }
+  return 10 * strength.count(where: { $0 > 0 && $0 < 0.05 }) > strength.count
 }
 
 extension Spectrogram {

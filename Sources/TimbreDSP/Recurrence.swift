@@ -47,7 +47,7 @@ public struct Recurrence: Sendable {
     let width = parameters.width
     guard width < (count - 1) / 2 else {
       throw Diagnostic(
-        .shortAudio, "width (\(width)) must be below half of the \(count) points less one (\((count - 1) / 2))",
+        .shortAudio, "\(count) points are too few: width (\(width)) must be below \((count - 1) / 2)",
         help: width > 1 ? "lower width" : "use a longer signal or a smaller hop_length")
     }
     let root = Double(count - 2 * width + 1).squareRoot()

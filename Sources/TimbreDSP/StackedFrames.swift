@@ -16,21 +16,23 @@ public func stackedFrames(
   let beyond = FramesBeyond(
     values: values, bins: bins, padding: (steps - 1) * abs(delay), mode: mode, constant: constant)
   return unsafe [Float](unsafeUninitializedCapacity: frames * bins * steps) { target, count in
-    var place = 0
-    for frame in 0..<frames {
-      for step in 0..<steps {
-        let source = frame - step * delay
-        if let inside = (0..<frames).contains(source) ? source : beyond.frame(at: source) {
-          for bin in 0..<bins { unsafe target.initializeElement(at: place + bin, to: values[inside * bins + bin]) }
-        } else {
-          let scale = beyond.scale(at: source)
-          let row = source < 0 ? beyond.before : beyond.after
-          for bin in 0..<bins { unsafe target.initializeElement(at: place + bin, to: Float(scale * Double(row[bin]))) }
+    unsafe values.withUnsafeBufferPointer { values in
+      guard let from = values.baseAddress, var to = target.baseAddress else { return }
+      for frame in 0..<frames {
+        for step in 0..<steps {
+          let source = frame - step * delay
+          if let inside = source >= 0 && source < frames ? source : beyond.frame(at: source) {
+            unsafe to.initialize(from: from + inside * bins, count: bins)
+          } else {
+            let scale = beyond.scale(at: source)
+            let row = source < 0 ? beyond.before : beyond.after
+            for bin in 0..<bins { unsafe (to + bin).initialize(to: Float(scale * Double(row[bin]))) }
+          }
+          unsafe to += bins
         }
-        place += bins
       }
     }
-    count = place
+    count = frames * bins * steps
   }
 }
 

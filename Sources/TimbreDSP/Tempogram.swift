@@ -47,7 +47,11 @@ private func localAutocorrelation(of envelope: [Float], _ parameters: TempogramP
   if !parameters.center, envelope.count < width { throw tooShort(envelope.count, width) }
   let samples = parameters.center ? padded(envelope, left: width / 2, right: width / 2, .linearRamp) : envelope
   let frames = parameters.center ? envelope.count : envelope.count - width + 1
-  try checkSize(frames: frames, bins: width)
+  guard frames <= (1 << 27) / width else {
+    throw Diagnostic(
+      .invalidParameters, "a tempogram of \(frames) frames × \(width) lags is too large",
+      help: "raise hop_length, shorten the window, or cut the audio into shorter clips")
+  }
   let size = fastLength(atLeast: 2 * width - 1)
   let transform = PreciseFourierTransform.of(length: size)
   let window = parameters.window.values(length: width, paddedTo: width)

@@ -229,7 +229,7 @@ PLUGINS = {
         },
         goldens=[
             ("voice", 80, 22050, {}),
-            ("voice", 80, 22050, {"k": 3, "width": 3, "mode": "affinity", "aggregate": "average", "metric": "cosine"}),
+            ("voice", 80, 22050, {"k": 3, "width": 3, "mode": "affinity", "aggregate": "average", "metric": "sqeuclidean"}),
             ("voice", 80, 22050, {"k": 4, "mode": "distance", "sym": True, "aggregate": "median", "metric": "manhattan"}),
             ("voice", 80, 22050, {"k": 4, "mode": "affinity", "bandwidth": "gmean_k_avg", "self": True, "aggregate": "average"}),
         ]),
