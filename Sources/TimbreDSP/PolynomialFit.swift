@@ -108,14 +108,30 @@ private func orthogonalised(_ columns: [[Double]]) -> (basis: [[Double]], triang
         for place in rest.indices { rest[place] -= part * direction[place] }
       }
     }
-    let length = dot(rest, rest).squareRoot()
-    if basis.count < column.count, length > 1e-300 {
-      basis.append(rest.map { $0 / length })
-      parts.append(length)
+    if basis.count < column.count, let direction = newDirection(rest, beside: basis) {
+      parts.append(dot(direction, rest))
+      basis.append(direction)
     }
     triangle.append(parts)
   }
   return (basis, triangle.map { $0 + [Double](repeating: 0, count: basis.count - $0.count) })
+}
+
+/// What a cleared column points to besides the basis, at unit length; nil where only rounding is left of it, which would point
+/// back into the basis once it is enlarged.
+private func newDirection(_ rest: [Double], beside basis: [[Double]]) -> [Double]? {
+  var direction = rest
+  for _ in 0..<4 {
+    let length = dot(direction, direction).squareRoot()
+    guard length > 1e-300 else { return nil }
+    direction = direction.map { $0 / length }
+    for other in basis {
+      let part = dot(other, direction)
+      for place in direction.indices { direction[place] -= part * other[place] }
+    }
+    if dot(direction, direction) > 0.9 { return direction }
+  }
+  return nil
 }
 
 /// The pseudo-inverse of a small matrix given by its columns, itself given by rows, as many as there are columns.

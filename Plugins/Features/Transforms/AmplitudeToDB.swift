@@ -25,7 +25,7 @@ public struct AmplitudeToDB: FeatureTransform {
     formula: """
       y = 20 · log₁₀(max(amin, |x|) / max(amin, |ref|)), at least max(y) − top_db
       """,
-    example: [.init("ref", "max")])
+    example: [.init("of", "feature.stft"), .init("ref", "max")])
 
   private let config: Config
 

@@ -29,7 +29,7 @@ public struct HPSS: FeatureTransform {
       + "medians, such as decibels, are refused.",
     formula:
       "S · H^p / (H^p + (margin · P)^p),  H, P = medians of S along time and along frequency (percussive: exchanged)",
-    example: [.init("part", "percussive"), .init("margin", 2)])
+    example: [.init("of", "feature.stft"), .init("part", "percussive"), .init("margin", 2)])
 
   private let config: Config
 

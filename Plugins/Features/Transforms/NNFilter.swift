@@ -43,7 +43,7 @@ public struct NNFilter: FeatureTransform {
     formula: """
       y(t) = mean of x(u) over the k frames u nearest to frame t
       """,
-    example: [.init("aggregate", "median"), .init("metric", "cosine")])
+    example: [.init("of", "feature.chroma_stft"), .init("aggregate", "median"), .init("metric", "cosine")])
 
   private let config: Config
 

@@ -32,7 +32,7 @@ public struct Normalize: FeatureTransform {
     formula: """
       y = x / (Σ |x|^norm)^(1/norm) over the bins of a frame
       """,
-    example: [.init("norm", 2)])
+    example: [.init("of", "feature.melspectrogram"), .init("norm", 2)])
 
   private let config: Config
 

@@ -24,7 +24,7 @@ public struct PowerToDB: FeatureTransform {
     formula: """
       y = 10 · log₁₀(max(amin, x) / max(amin, |ref|)), at least max(y) − top_db
       """,
-    example: [.init("ref", "max")])
+    example: [.init("of", "feature.melspectrogram"), .init("ref", "max")])
 
   private let config: Config
 
