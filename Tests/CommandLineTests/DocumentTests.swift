@@ -97,6 +97,41 @@ import Testing
     #expect(counts.dropFirst(good.count).allSatisfy { $0 > 0 }, "\(counts)")
   }
 
+  /// The example of every plugin's page works on a clip, with a folder of noises and of rooms where it asks for one.
+  @Test func everyExampleOfTheReferenceWorks() throws {
+    let space = try Workspace()
+    try space.write(voice(pitch: 180, seconds: 2, rate: 22_050), to: "clip.wav")
+    for folder in ["noises", "rooms"] {
+      try FileManager.default.createDirectory(atPath: space.path(folder), withIntermediateDirectories: true)
+      try space.write(voice(pitch: 90, seconds: 1, rate: 22_050), to: folder + "/one.wav")
+    }
+    let folder = root.appendingPathComponent("docs/plugins").path
+    let pages = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".md") }.sorted()
+    let commands = try pages.flatMap { try self.commands(in: "docs/plugins/" + $0) }
+    #expect(commands.count > 40)
+    for command in commands {
+      let outcome = try run(command, in: space)
+      #expect(outcome.status == 0, "\(command): \(outcome.err)")
+    }
+  }
+
+  /// The lines of a document's shell blocks that call the program.
+  private func commands(in name: String) throws -> [String] {
+    var commands: [String] = []
+    var isInside = false
+    for line in try committed(name).split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("```") { isInside = line == "```sh" } else if isInside { commands.append(String(line)) }
+    }
+    return commands.filter { $0.hasPrefix("timbre ") }
+  }
+
+  private func run(_ command: String, in space: Workspace) throws -> Outcome {
+    let path = program.deletingLastPathComponent().path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+    return try Running(
+      URL(fileURLWithPath: "/bin/bash"), ["-c", command], in: space.url, environment: ["PATH": path]
+    ).finish()
+  }
+
   /// The commands of the documents, in their order, in a folder laid out as the documents say.
   @Test(arguments: ["README.md"])
   func everyCommandOfTheDocumentsWorks(name: String) throws {
@@ -105,19 +140,11 @@ import Testing
       atPath: space.path("Workflows"), withDestinationPath: root.appendingPathComponent("Workflows").path)
     try space.write(voice(pitch: 180, seconds: 3, rate: 22_050), to: "clip.wav")
     try space.write(voice(pitch: 240, seconds: 3, rate: 22_050), to: "other.wav")
-    var commands: [String] = []
-    var isInside = false
-    for line in try committed(name).split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("```") { isInside = line == "```sh" } else if isInside { commands.append(String(line)) }
-    }
-    // The two commands that build, and what takes the real recordings, have tests of their own.
-    let ours = commands.filter { $0.hasPrefix("timbre ") && !$0.contains("ravdess") }
+    // What takes the real recordings has tests of its own.
+    let ours = try commands(in: name).filter { !$0.contains("ravdess") }
     #expect(ours.count >= 6)
     for command in ours {
-      let path = program.deletingLastPathComponent().path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-      let outcome = try Running(
-        URL(fileURLWithPath: "/bin/bash"), ["-c", command], in: space.url, environment: ["PATH": path]
-      ).finish()
+      let outcome = try run(command, in: space)
       #expect(outcome.status == 0, "\(command): \(outcome.err)")
     }
   }

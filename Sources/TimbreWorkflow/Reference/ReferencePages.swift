@@ -70,12 +70,16 @@ public struct ReferencePages {
         "frames",
         "every \(short((axes.hop * 1e6).rounded() / 1e3)) ms, the first at \(short((axes.start * 1e6).rounded() / 1e3)) ms"
       ))
+    if let matrix = try matrix(of: plugin), matrix.frameCount == 1 {
+      let values = matrix.values.map { "\((Double($0) * 1e4).rounded() / 1e4)" }
+      rows.append(("the synthetic voice has", Self.ends(values, all: 12)))
+    }
     return "Of the example, at \(signal.sampleRate) Hz:\n\n| | |\n| --- | --- |\n"
       + rows.map { "| \($0.0) | \($0.1) |\n" }.joined()
   }
 
-  private static func ends(_ items: [String]) -> String {
-    items.count <= 4 ? items.joined(separator: ", ") : "\(items[0]), \(items[1]) … \(items[items.count - 1])"
+  private static func ends(_ items: [String], all count: Int = 4) -> String {
+    items.count <= count ? items.joined(separator: ", ") : "\(items[0]), \(items[1]) … \(items[items.count - 1])"
   }
 
   // MARK: Example
@@ -125,14 +129,10 @@ public struct ReferencePages {
   private func picture(of plugin: PluginDescription) throws -> [UInt8]? {
     if plugin.parameters.contains(where: { $0.type == .path }) { return nil }
     let members = plugin.example.filter { $0.key != "of" }
-    if let feature = try feature(plugin) {
-      let analysis = Analysis(of: signal)
-      let matrix =
-        switch feature {
-        case .extractor(let extractor): try extractor.extract(from: analysis)
-        case .transform(let transform): try transform.transform(source(of: plugin).extract(from: analysis))
-        }
-      return try HeatMap.png(matrix, options: .init(title: plugin.id))
+    if let matrix = try matrix(of: plugin) {
+      // One frame is a list of numbers, which the page shows as such.
+      if matrix.frameCount == 1 { return nil }
+      return try HeatMap.png(Self.drawable(matrix), options: .init(title: plugin.id))
     }
     guard let entry = registry.augmenters[plugin.id], let made = try? entry.make(members) else { return nil }
     var draws = Draws(RandomSource(seed: 7, plugin.id))
@@ -144,6 +144,24 @@ public struct ReferencePages {
       let altered = try augmenter.apply(to: melLevels(of: signal), drawing: &draws)
       return try HeatMap.png(altered, options: .init(title: plugin.id))
     }
+  }
+
+  /// The example's feature; nil for other kinds of plugin.
+  private func matrix(of plugin: PluginDescription) throws -> FeatureMatrix? {
+    switch try feature(plugin) {
+    case .extractor(let extractor): try extractor.extract(from: signal)
+    case .transform(let transform): try transform.transform(source(of: plugin).extract(from: signal))
+    case nil: nil
+    }
+  }
+
+  /// Two or three bins have no scale in common: the first stands for them.
+  private static func drawable(_ matrix: FeatureMatrix) -> FeatureMatrix {
+    guard (2...3).contains(matrix.binCount) else { return matrix }
+    var axes = matrix.axes
+    axes.bins = [axes.bins[0]]
+    axes.positions = Array(axes.positions.prefix(1))
+    return FeatureMatrix(axes: axes, values: (0..<matrix.frameCount).map { matrix[bin: 0, frame: $0] })
   }
 
   private func melLevels(of signal: Signal) throws -> FeatureMatrix {
