@@ -8,7 +8,9 @@ protocol SeparationConfig: TransformConfig {
 
 let separationDetails =
   "Frames of the transform are masked and transformed back; the result is as long as the signal. With a margin of 1, harmonic and "
-  + "percussive part add up to the signal. `window` is that of both transforms: librosa's own function takes one and then uses hann."
+  + "percussive part add up to the signal. `window` is that of both transforms: librosa's own function takes one and then uses hann. "
+  + "Values reflect at the ends of a median however long it is; SciPy goes astray where it is more than eight times as long as there "
+  + "are frames or bins."
 
 extension Parameter where Config: SeparationConfig {
   /// kernel_size, power and margin, and the transform with pad_mode.

@@ -20,5 +20,10 @@ public struct Signal: Sendable, Hashable {
   }
 
   /// The index of the first NaN or infinity.
-  public var firstNonFinite: Int? { samples.firstIndex { !$0.isFinite } }
+  public var firstNonFinite: Int? {
+    // The bits of infinity and NaN are the largest; a search for the largest goes over whole vectors, one that can stop does not.
+    var largest: Int32 = 0
+    for sample in samples { largest = max(largest, Int32(truncatingIfNeeded: sample.bitPattern & 0x7FFF_FFFF)) }
+    return largest < 0x7F80_0000 ? nil : samples.firstIndex { !$0.isFinite }
+  }
 }

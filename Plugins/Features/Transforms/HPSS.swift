@@ -26,7 +26,8 @@ public struct HPSS: FeatureTransform {
     ],
     details:
       "Bins and frames are those of the feature that it reads, which should be a spectrogram of magnitudes: values with negative "
-      + "medians, such as decibels, are refused.",
+      + "medians, such as decibels, are refused. Values reflect at the ends of a median however long it is; SciPy goes astray where it "
+      + "is more than eight times as long as there are frames or bins.",
     formula:
       "S · H^p / (H^p + (margin · P)^p),  H, P = medians of S along time and along frequency (percussive: exchanged)",
     example: [.init("of", "feature.stft"), .init("part", "percussive"), .init("margin", 2)])
