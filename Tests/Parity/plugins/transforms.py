@@ -2,6 +2,7 @@
 
 import librosa
 import numpy as np
+import scipy
 
 from draws import ALL_PADS, NORMS, arguments, some
 from plugin import LIMIT, Plugin, Rule, error
@@ -145,6 +146,21 @@ def input_of(use):
         "is enlarged.", check)
 
 
+def undecided(points, p):
+    """Which points have as their last neighbour one of several that are equally far, as frames of digital silence are."""
+    width, count = p.get("width", 1), len(points)
+    k = p.get("k", 2 * int(np.ceil(np.sqrt(count - 2 * width + 1))))
+    k = count if p.get("full") and p.get("mode", "connectivity") != "connectivity" else k
+    metric = {"manhattan": "cityblock"}.get(p.get("metric"), p.get("metric", "euclidean"))
+    distances = scipy.spatial.distance.cdist(points, points, metric)
+    np.fill_diagonal(distances, np.inf)
+    distances.sort(axis=1)
+    last = min(count - 1, k + 2 * width)
+    if last == count - 1:
+        return np.zeros(count, dtype=bool)
+    return distances[:, last] - distances[:, last - 1] <= 1e-7 * distances[:, 0:count - 1].max()
+
+
 def neighbours(case, y, sr, ours, theirs, extract):
     """Ours is librosa's filter of our MFCCs, or within three times of what roundings of the MFCCs make of librosa's own."""
     p = {k: v for k, v in case["parameters"].items() if k != "of"}
@@ -155,6 +171,8 @@ def neighbours(case, y, sr, ours, theirs, extract):
     if any(error(ours, librosa_nn_filter(m, p)) <= LIMIT for m in (mine, mine.astype(np.float64))):
         return True
     rng, allowed = np.random.default_rng(1), np.full(theirs.shape, LIMIT * np.max(np.abs(theirs)))
+    if p.get("axis") != "bins":
+        allowed[:, undecided(mfcc.T.astype(np.float64), p)] = np.inf
     for _ in range(8):
         noise = (1 + 1e-7 * rng.standard_normal(mfcc.shape)).astype(np.float32)
         allowed = np.maximum(allowed, 3 * np.abs(librosa_nn_filter(mfcc * noise, p) - theirs))
@@ -225,7 +243,8 @@ PLUGINS = {
         rules={
             "neighbours": Rule(
                 "Which frames are nearest is decided by distances, here of MFCCs that differ by roundings. Ours is librosa's filter of "
-                "our MFCCs, as they are or handed over in float64, or within three times of what errors of 1e-7 make of librosa's own.", neighbours),
+                "our MFCCs, as they are or handed over in float64, or within three times of what errors of 1e-7 make of librosa's own, but for "
+                "frames whose last neighbour is one of several that are equally far.", neighbours),
         },
         goldens=[
             ("voice", 80, 22050, {}),
