@@ -41,8 +41,10 @@ public struct AugmentationStep: Sendable {
     label = entry.description.name
     probability = json["probability"]?.doubleValue ?? 1
     nodes = json["of"]?.stringValue.map { [$0] } ?? json["of"]?.arrayValue?.compactMap(\.stringValue) ?? []
-    let host: Set = ["use", "of", "probability"]
-    members = (json.members ?? []).filter { !host.contains($0.key) }
+    // In the plugin's order, so that the resolved file draws what the original drew.
+    members = entry.description.parameters.compactMap { parameter in
+      (json.members ?? []).first { $0.key == parameter.name }
+    }
     make = entry.make
     var drawn: [Int: DrawnValue] = [:]
     for (index, member) in members.enumerated() {
@@ -96,7 +98,7 @@ public struct AugmentationStep: Sendable {
     return [JSONValue.Member("probability", probability)] + resolved
   }
 
-  /// The augmenter for one clip; nil where the step is left out this time. Parameters are drawn in their order in the file.
+  /// The augmenter for one clip; nil where the step is left out this time. Parameters are drawn in the plugin's order.
   func augmentation(drawing draws: inout Draws) throws -> Registry.Augmentation? {
     draws.prefix = label.map { $0 + "." } ?? ""
     if probability < 1 {
