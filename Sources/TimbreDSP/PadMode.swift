@@ -87,29 +87,3 @@ func median(_ values: [Float]) -> Float {
   if !values.count.isMultiple(of: 2) { return upper }
   return ((values[..<middle].max() ?? upper) + upper) / 2
 }
-
-/// The value that sorting would bring to `place` (Hoare's selection); smaller ones end up before it.
-private func select(_ place: Int, of values: inout [Float]) -> Float {
-  var (low, high) = (0, values.count - 1)
-  while low < high {
-    let pivot = values[(low + high) / 2]
-    var (i, j) = (low, high)
-    while i <= j {
-      while values[i] < pivot { i += 1 }
-      while values[j] > pivot { j -= 1 }
-      if i <= j {
-        values.swapAt(i, j)
-        i += 1
-        j -= 1
-      }
-    }
-    if place <= j {
-      high = j
-    } else if place >= i {
-      low = i
-    } else {
-      break
-    }
-  }
-  return values[place]
-}

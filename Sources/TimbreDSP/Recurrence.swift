@@ -114,7 +114,7 @@ private func nearestLinks(_ distances: [Double], to point: Int, count: Int) -> [
   guard count < others.count else {
     return distances.indices.filter { $0 != point }.map { Recurrence.Link(point: $0, weight: distances[$0]) }
   }
-  let limit = selected(count - 1, of: &others)
+  let limit = select(count - 1, of: &others)
   var equal = count
   for other in others where other < limit { equal -= 1 }
   var result: [Recurrence.Link] = []
@@ -127,32 +127,6 @@ private func nearestLinks(_ distances: [Double], to point: Int, count: Int) -> [
     result.append(Recurrence.Link(point: other, weight: distance))
   }
   return result
-}
-
-/// The value that sorting would bring to `place` (Hoare's selection).
-private func selected(_ place: Int, of values: inout [Double]) -> Double {
-  var (low, high) = (0, values.count - 1)
-  while low < high {
-    let pivot = values[(low + high) / 2]
-    var (i, j) = (low, high)
-    while i <= j {
-      while values[i] < pivot { i += 1 }
-      while values[j] > pivot { j -= 1 }
-      if i <= j {
-        values.swapAt(i, j)
-        i += 1
-        j -= 1
-      }
-    }
-    if place <= j {
-      high = j
-    } else if place >= i {
-      low = i
-    } else {
-      break
-    }
-  }
-  return values[place]
 }
 
 /// Distances from one point to all.
