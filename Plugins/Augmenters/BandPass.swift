@@ -23,6 +23,7 @@ public struct BandPass: Augmenter {
       .bool("zero_phase", \.zeroPhase, "Whether to filter forwards and backwards, which delays nothing."),
     ],
     details: "The edges are center_freq · (1 ± bandwidth_fraction / 2). " + ButterworthFilter.details,
+    formula: "the product of a low pass at the upper edge and a high pass at the lower one, in one design",
     example: [.init("center_freq", 1500), .init("bandwidth_fraction", .number(0.8))])
 
   private let config: Config

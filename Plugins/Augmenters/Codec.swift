@@ -27,6 +27,11 @@ public struct Codec: Augmenter {
       length. Samples beyond ±1 are cut off. Through µ-law silence stays silence; A-law has no code for zero, and digital silence \
       becomes the constant 2⁻¹². The noise of either code lies about 37 dB below a loud signal.
       """,
+    formula: """
+      µ-law: F(x) = sign(x) · ln(1 + 255 |x|) / ln 256
+      A-law: F(x) = sign(x) · A |x| / (1 + ln A) below 1/A, else sign(x) · (1 + ln(A |x|)) / (1 + ln A),  A = 87.6
+      both in the 8-bit segments of ITU-T G.711
+      """,
     example: [.init("law", "alaw")])
 
   private let config: Config

@@ -24,6 +24,7 @@ public struct Remix: Augmenter {
     ],
     details:
       "librosa takes a list of stretches; here they follow one another, round(interval · rate) samples each. All samples are kept.",
+    formula: "y = s_π(0), s_π(1), …,  s_i = stretch i, π = its order",
     example: [.init("interval", 0.25), .init("order", "reversed")])
 
   private let config: Config
@@ -44,6 +45,10 @@ public struct Remix: Augmenter {
       case .reversed: Array(stretches.indices.reversed())
       case .shuffled: draws.random.permutation(stretches.count)
       }
+    // The first hundred tell orders apart; a table needs no more.
+    if config.order == .shuffled {
+      draws.note(.string(order.prefix(100).map(String.init).joined(separator: " ")), as: "order")
+    }
     var samples: [Float] = []
     samples.reserveCapacity(y.count)
     for index in order { samples += y[stretches[index]] }

@@ -20,6 +20,7 @@ public struct Resample: Augmenter {
       Rate and length stay; what lies above half of sample_rate is gone. A rate above the signal's changes next to nothing. \
       audiomentations' Resample leaves the signal at the new rate, which changes its speed for whatever takes it at the old one.
       """,
+    formula: "y → resampled to sample_rate → resampled back, cut or filled to its length",
     example: [.init("sample_rate", 4000)])
 
   private let config: Config
