@@ -54,12 +54,12 @@ bench: packages test-packages swift $(VENV_BENCH)/ready
 goldens: test-packages $(VENV_BENCH)/ready
 	for script in Tests/Goldens/make_*.py; do $(VENV_BENCH)/bin/python $$script; done
 
-# Debug builds with the compiler's sanitizers; slow, so not part of `make test`.
+# The tests under the compiler's sanitizers; slow, so not part of `make test`.
 sanitize-address: packages swift
-	swift test --sanitize=address --scratch-path .build-address --disable-xctest
+	swift test -c release --sanitize=address --scratch-path .build-address --disable-xctest
 
 sanitize-thread: packages swift
-	swift test --sanitize=thread --scratch-path .build-thread --disable-xctest
+	swift test -c release --sanitize=thread --scratch-path .build-thread --disable-xctest
 
 packages:
 	@Scripts/packages $(DEBIAN)
