@@ -66,9 +66,8 @@ final class OverlapSums: Sendable {
         let length = min(end, offset + count) - place
         guard length > 0 else { return }
         unsafe factors.withUnsafeBufferPointer { factors in
-          for index in 0..<length {
-            unsafe target[place - offset + index] = source[place + index] * factors[first + index]
-          }
+          guard let factor = factors.baseAddress else { return }
+          unsafe multiply(source + place, factor + first, into: target + (place - offset), count: length)
         }
         place += length
       }
@@ -93,5 +92,20 @@ final class OverlapSums: Sendable {
         place += 1
       }
     }
+  }
+}
+
+private func multiply(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int
+) {
+  let whole = count & ~7
+  var index = 0
+  while index < whole {
+    unsafe (SIMD8.load(a, index) * SIMD8.load(b, index)).store(target, index)
+    index &+= 8
+  }
+  while index < count {
+    unsafe target[index] = a[index] * b[index]
+    index &+= 1
   }
 }

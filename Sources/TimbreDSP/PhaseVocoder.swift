@@ -6,6 +6,8 @@ struct PhaseVocoder {
   private let width: Int
   /// Radians that each bin's own frequency turns in one hop.
   private let ownAdvance: AlignedBuffer<Double>
+  /// The same in turns.
+  private let ownTurns: AlignedBuffer<Double>
   private let phases: AlignedBuffer<Float>
   private var column = 0
   private var left: Polar
@@ -22,8 +24,10 @@ struct PhaseVocoder {
     loaded = PlanarSpectrum(bins: bins)
     width = loaded.width
     ownAdvance = AlignedBuffer(count: width, filledWith: 0)
+    ownTurns = AlignedBuffer(count: width, filledWith: 0)
     for bin in 0..<bins {
       unsafe ownAdvance.pointer[bin] = Double(hopLength) * (Double(bin) * (1 / (Double(nFFT) * (1 / (2 * .pi)))))
+      unsafe ownTurns.pointer[bin] = unsafe ownAdvance.pointer[bin] / (2 * .pi)
     }
     phases = AlignedBuffer(count: width, filledWith: 0)
     advance = AlignedBuffer(count: width, filledWith: 0)
@@ -62,45 +66,53 @@ struct PhaseVocoder {
   }
 
   private func measure() {
-    let (from, to) = unsafe (left.angles.pointer, right.angles.pointer)
-    let own = unsafe UnsafeRawPointer(ownAdvance.pointer)
-    let target = unsafe UnsafeMutableRawPointer(advance.pointer)
-    for bin in stride(from: 0, to: width, by: 8) {
-      let expected = unsafe own.loadUnaligned(fromByteOffset: 8 * bin, as: SIMD8<Double>.self)
-      let turn = unsafe SIMD8<Double>(SIMD8<Float>.load(to, bin) - SIMD8<Float>.load(from, bin)) - expected
-      let turns = wholeTurns(turn)
-      unsafe target.storeBytes(
-        of: expected + (turn - turns * (2 * .pi)), toByteOffset: 8 * bin, as: SIMD8<Double>.self)
-    }
+    unsafe writeAdvance(
+      from: left.angles.pointer, to: right.angles.pointer, ownTurns: ownTurns.pointer, own: ownAdvance.pointer,
+      into: advance.pointer, count: width)
   }
 
   /// Writes a frame between the two columns, at their weighted magnitude and the phases so far, and moves these on.
   func write(to target: PlanarSpectrum, weight: Float) {
     let (from, to, phases) = unsafe (left.magnitudes.pointer, right.magnitudes.pointer, phases.pointer)
-    let (re, im) = unsafe (target.real.pointer, target.imaginary.pointer)
-    let advance = unsafe UnsafeRawPointer(advance.pointer)
-    for bin in stride(from: 0, to: width, by: 8) {
-      let phase = unsafe SIMD8<Double>(SIMD8<Float>.load(phases, bin))
+    let (re, im, advance) = unsafe (target.real.pointer, target.imaginary.pointer, advance.pointer)
+    let rest = 1 - weight
+    var bin = 0
+    while bin < width {
+      let phase = unsafe doubles(load4(phases + bin))
       let (sine, cosine, sign) = sineCosine(phase)
-      let magnitude = unsafe SIMD8<Float>.load(from, bin) * (1 - weight) + SIMD8<Float>.load(to, bin) * weight
-      let signed = unsafe unsafeBitCast(unsafeBitCast(magnitude, to: SIMD8<UInt32>.self) ^ sign, to: SIMD8<Float>.self)
-      unsafe (cosine * signed).store(re, bin)
-      unsafe (sine * signed).store(im, bin)
-      let moved = unsafe phase + advance.loadUnaligned(fromByteOffset: 8 * bin, as: SIMD8<Double>.self)
-      unsafe SIMD8<Float>(moved).store(phases, bin)
+      let magnitude = unsafe load4(from + bin) * rest + load4(to + bin) * weight
+      let signed = unsafe unsafeBitCast(unsafeBitCast(magnitude, to: SIMD4<UInt32>.self) ^ sign, to: SIMD4<Float>.self)
+      unsafe store4(cosine * signed, re + bin)
+      unsafe store4(sine * signed, im + bin)
+      unsafe store4(floats(phase + load4(advance + bin)), phases + bin)
+      bin &+= 4
     }
   }
 }
 
-/// `turn` / 2π to the nearest integer, halves to even.
-@inline(__always)
-private func wholeTurns(_ turn: SIMD8<Double>) -> SIMD8<Double> {
-  let quotient = turn * (1 / (2 * .pi))
-  let turns = (quotient + roundingShift) - roundingShift
-  let rest = quotient - turns
-  // Next to a half, the quotient itself decides: in silence every second bin turns by exactly half a turn.
-  if any(rest * rest .> 0.249_999) { return (turn / (2 * .pi) + roundingShift) - roundingShift }
-  return turns
+/// Writes the radians from one column to the next: what the bin's own frequency turns, and the rest within half a turn. That is the
+/// difference of the two angles, and as many whole turns as bring it next to the bin's own.
+private func writeAdvance(
+  from: UnsafePointer<Float>, to: UnsafePointer<Float>, ownTurns: UnsafePointer<Double>, own: UnsafePointer<Double>,
+  into target: UnsafeMutablePointer<Double>, count: Int
+) {
+  var bin = 0
+  while bin < count {
+    let difference = unsafe doubles(load4(to + bin) - load4(from + bin))
+    let quotient = unsafe difference * (1 / (2 * .pi)) - load4(ownTurns + bin)
+    let turns = (quotient + roundingShift) - roundingShift
+    let rest = quotient - turns
+    if any(rest * rest .> 0.249_999) {
+      // Next to a half, librosa's own quotient decides: in silence every second bin turns by exactly half a turn.
+      let expected = unsafe load4(own + bin)
+      let turn = difference - expected
+      let exact = (turn / (2 * .pi) + roundingShift) - roundingShift
+      unsafe store4(expected + (turn - exact * (2 * .pi)), target + bin)
+    } else {
+      unsafe store4(difference - turns * (2 * .pi), target + bin)
+    }
+    bin &+= 4
+  }
 }
 
 /// Angles and magnitudes of one column.

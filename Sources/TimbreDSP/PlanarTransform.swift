@@ -189,16 +189,8 @@ struct PlanarTransform {
 }
 
 @inline(__always)
-private func load4<Scalar>(_ pointer: UnsafePointer<Scalar>) -> SIMD4<Scalar> where Scalar: SIMDScalar {
-  unsafe UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Scalar>.self)
-}
-@inline(__always)
 private func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
   unsafe UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
-}
-@inline(__always)
-private func store4(_ values: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
-  unsafe UnsafeMutableRawPointer(pointer).storeBytes(of: values, as: SIMD4<Float>.self)
 }
 
 extension SIMD4 {
