@@ -1,5 +1,12 @@
 import RealModule
 
+#if arch(x86_64)
+  /// What sums are kept in: sums of the same products in another order are then mostly the same.
+  private typealias Wide = Float80
+#else
+  private typealias Wide = Double
+#endif
+
 /// The correlation of a frame with itself, at lags 0 … reach and by symmetry −reach … 0, 1 at lag 0.
 @safe final class FrameCorrelation {
   /// What frames are multiplied by before their autocorrelation.
@@ -12,10 +19,13 @@ import RealModule
   private let frame: AlignedBuffer<Double>
   private let spectrum: AlignedBuffer<Double>
   private let second: AlignedBuffer<Double>
+  /// Of both stretches at each lag.
+  private var norms: [Double]
 
   init(_ method: PeriodicityParameters.Method, window length: Int, longestLag: Int, reach: Int) {
     self.longestLag = longestLag
     self.reach = reach
+    norms = [Double](repeating: 0, count: longestLag + 1)
     let size: Int
     switch method {
     case .autocorrelation:
@@ -69,10 +79,14 @@ import RealModule
     let target = unsafe frame.pointer
     for index in 0..<length { unsafe target[index] = samples[start + index] - mean }
     for index in length..<frame.count { unsafe target[index] = 0 }
-    var energy = 0.0
-    for index in 0..<length { unsafe energy += target[index] * target[index] }
+    var energy: Wide = 0
+    for index in 0..<length { unsafe energy += Wide(target[index] * target[index]) }
     transform.forward(frame, into: second)
-    for index in length..<span { unsafe target[index] = samples[start + index] - mean }
+    var whole = Double(energy)
+    for index in length..<span {
+      unsafe target[index] = samples[start + index] - mean
+      unsafe whole += target[index] * target[index]
+    }
     transform.forward(frame, into: spectrum)
     let (a, b) = unsafe (second.pointer, spectrum.pointer)
     for bin in 0..<transform.bins {
@@ -87,12 +101,45 @@ import RealModule
     var later = energy
     for lag in 1...lastLag {
       let (leaving, entering) = (samples[start + lag - 1] - mean, samples[start + lag - 1 + length] - mean)
-      later += entering * entering - leaving * leaving
-      let both = energy * later
-      let value = both > 0 ? unsafe target[lag] * scale / both.squareRoot() : 0
+      later += Wide(entering * entering - leaving * leaving)
+      let both = Double(energy) * Double(later)
+      norms[lag] = both > 0 ? both.squareRoot() : 0
+      let value = both > 0 ? unsafe target[lag] * scale / norms[lag] : 0
       result[reach + lag] = value
-      result[reach - lag] = value
     }
+    // The transform rounds a share of the whole, which is much beside a quiet stretch.
+    let rounding = 1e-14 * (Double(energy) * whole).squareRoot()
+    settleTies(samples, from: start, mean: mean, lastLag: lastLag, rounding: rounding, in: &result)
+    for lag in 1...lastLag { result[reach - lag] = result[reach + lag] }
+  }
+
+  /// Computes anew, without the rounding of the Fourier transform, what is about as high as its neighbours or about 0: in silence of
+  /// few bits correlations next to each other are equal, and a peak only by rounding would count as a period.
+  private func settleTies(
+    _ samples: [Double], from start: Int, mean: Double, lastLag: Int, rounding: Double, in result: inout [Double]
+  ) {
+    var settled = 0
+    for lag in stride(from: 2, to: lastLag, by: 1) {
+      let (before, here, after) = (result[reach + lag - 1], result[reach + lag], result[reach + lag + 1])
+      let least = min(here - before, here - after, here)
+      // Infinite beside silence.
+      let margin = max(1e-12, rounding / min(norms[lag - 1], norms[lag], norms[lag + 1]))
+      guard least.magnitude < margin else { continue }
+      for other in max(lag - 1, settled + 1)...lag + 1 where norms[other] > 0 {
+        result[reach + other] = product(samples, from: start, mean: mean, lag: other) / norms[other]
+      }
+      settled = lag + 1
+    }
+  }
+
+  private func product(_ samples: [Double], from start: Int, mean: Double, lag: Int) -> Double {
+    var sum: Wide = 0
+    unsafe samples.withUnsafeBufferPointer { samples in
+      for index in start..<start + reach {
+        unsafe sum += Wide((samples[index] - mean) * (samples[index + lag] - mean))
+      }
+    }
+    return Double(sum)
   }
 }
 

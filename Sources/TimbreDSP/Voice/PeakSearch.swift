@@ -1,5 +1,7 @@
-/// The place of a maximum within an interval by Brent's method: parabolas through the best three points, golden sections where
-/// they do not help. Whoever searches evaluates `trial` and hands the value back, so that no closure sits in the loop.
+/// The place of a maximum within an interval by Brent's method (Algorithms for Minimization without Derivatives, 1973, chapter 5):
+/// parabolas through the best three points, golden sections where they do not help. It begins at the golden section and stops at
+/// the usual tolerance, because with two maxima in the interval the way decides which is found, and Praat goes this one. Whoever
+/// searches evaluates `trial` and hands the value back, so that no closure sits in the loop.
 struct PeakSearch {
   private var low: Double
   private var high: Double
@@ -11,19 +13,16 @@ struct PeakSearch {
   private(set) var highest = 0.0
   private var secondValue = 0.0
   private var thirdValue = 0.0
-  private var step = 0.0
-  private var previousStep = 0.0
   private var rounds = 0
 
-  /// Places nearer than this count as one: a maximum's value is then right to the last bit.
-  private static let tolerance = 1e-9
-  private static let golden = 0.381_966_011_250_105
+  private static let golden = 0.5 * (3 - 5.0.squareRoot())
+  private static let precision = Double.ulpOfOne.squareRoot()
 
-  init(low: Double, high: Double, guess: Double) {
+  init(low: Double, high: Double) {
     self.low = low
     self.high = high
-    let inside = guess > low && guess < high ? guess : 0.5 * (low + high)
-    (trial, best, second, third) = (inside, inside, inside, inside)
+    trial = low + Self.golden * (high - low)
+    (best, second, third) = (trial, trial, trial)
   }
 
   mutating func begin(_ value: Double) { (highest, secondValue, thirdValue) = (value, value, value) }
@@ -31,36 +30,31 @@ struct PeakSearch {
   /// Chooses the next `trial`; false when the maximum is found.
   mutating func next() -> Bool {
     let middle = 0.5 * (low + high)
-    let tolerance = Self.tolerance
+    // Places count from 1, as in Praat; the precision is relative to them.
+    let tolerance = Self.precision * (best + 1).magnitude + 1e-10 / 3
     rounds += 1
-    if rounds > 60 || (best - middle).magnitude <= 2 * tolerance - 0.5 * (high - low) { return false }
-    var isGolden = true
-    if previousStep.magnitude > tolerance {
-      let r = (best - second) * (highest - thirdValue)
-      let q = (best - third) * (highest - secondValue)
-      var p = (best - third) * q - (best - second) * r
+    if rounds > 60 || (best - middle).magnitude + 0.5 * (high - low) <= 2 * tolerance { return false }
+    var step = Self.golden * ((best < middle ? high : low) - best)
+    if (best - second).magnitude >= tolerance {
+      let r = (best - second) * (thirdValue - highest)
+      let q = (best - third) * (secondValue - highest)
+      var rise = (best - third) * q - (best - second) * r
       var scale = 2 * (q - r)
-      if scale > 0 { p = -p } else { scale = -scale }
-      if p.magnitude < (0.5 * scale * previousStep).magnitude, p > scale * (low - best), p < scale * (high - best) {
-        previousStep = step
-        step = p / scale
-        let place = best + step
-        if place - low < 2 * tolerance || high - place < 2 * tolerance { step = best < middle ? tolerance : -tolerance }
-        isGolden = false
+      if scale > 0 { rise = -rise } else { scale = -scale }
+      if rise.magnitude < (step * scale).magnitude, rise > scale * (low - best + 2 * tolerance),
+        rise < scale * (high - best - 2 * tolerance)
+      {
+        step = rise / scale
       }
     }
-    if isGolden {
-      // The first step is small, because the guess is good.
-      previousStep = rounds == 1 ? (best < middle ? 0.05 : -0.05) : (best < middle ? high : low) - best
-      step = rounds == 1 ? previousStep : Self.golden * previousStep
-    }
-    trial = best + (step.magnitude >= tolerance ? step : (step > 0 ? tolerance : -tolerance))
+    if step.magnitude < tolerance { step = step > 0 ? tolerance : -tolerance }
+    trial = best + step
     return true
   }
 
   mutating func accept(_ value: Double) {
     if value >= highest {
-      if trial >= best { low = best } else { high = best }
+      if trial < best { high = best } else { low = best }
       (third, thirdValue) = (second, secondValue)
       (second, secondValue) = (best, highest)
       (best, highest) = (trial, value)

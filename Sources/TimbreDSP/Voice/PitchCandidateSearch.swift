@@ -145,9 +145,7 @@ final class PitchCandidateSearch {
         let rough = found[index].strength
         guard unsafe rough >= bar || height(values, around: lags[index]) >= bar else { continue }
         let isHigh = found[index].frequency > 0.3 / sound.step
-        let guess = 1 / (sound.step * found[index].frequency) + Double(reach)
-        let (place, value) = unsafe sincPeak(
-          values, at: lags[index] + reach, guess: guess, depth: isCoarse && !isHigh ? 70 : 700)
+        let (place, value) = unsafe sincPeak(values, at: lags[index] + reach, depth: isCoarse && !isHigh ? 70 : 700)
         found[index] = PitchCandidate(
           frequency: 1 / sound.step / (place - Double(reach)), strength: value > 1 ? 1 / value : value)
       }

@@ -25,13 +25,13 @@ func sincInterpolated(_ samples: UnsafeBufferPointer<Double>, at position: Doubl
   return unsafe sincSum(base + left, phase: phase, depth: reach)
 }
 
-/// Where the interpolated values next to the sample `index` are highest, and how high. `guess` lies within one sample of it.
-func sincPeak(_ samples: UnsafeBufferPointer<Double>, at index: Int, guess: Double, depth: Int) -> (
+/// Where the interpolated values next to the sample `index` are highest, and how high.
+func sincPeak(_ samples: UnsafeBufferPointer<Double>, at index: Int, depth: Int) -> (
   position: Double, value: Double
 ) {
   guard index > 0, index < samples.count - 1 else { return unsafe (Double(index), samples[index]) }
   let middle = Double(index)
-  var search = PeakSearch(low: middle - 1, high: middle + 1, guess: guess)
+  var search = PeakSearch(low: middle - 1, high: middle + 1)
   search.begin(unsafe sincInterpolated(samples, at: search.trial, depth: depth))
   while search.next() { search.accept(unsafe sincInterpolated(samples, at: search.trial, depth: depth)) }
   return (search.best, search.highest)
