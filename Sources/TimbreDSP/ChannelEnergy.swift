@@ -69,7 +69,7 @@ extension Spectrogram {
         levels[bin] = level
       }
       unsafe result.values.withUnsafeMutableBufferPointer { target in
-        unsafe levels.withUnsafeBufferPointer { levels in
+        unsafe levels.withUnsafeMutableBufferPointer { levels in
           unsafe scaled.withUnsafeBufferPointer { scaled in
             guard let base = target.baseAddress, let levels = levels.baseAddress, let scaled = scaled.baseAddress
             else { return }
@@ -83,9 +83,9 @@ extension Spectrogram {
   }
 }
 
-/// x / (eps + level)^gain, then (x + bias)^power − bias^power, or its limits where bias or power is 0.
+/// x / (eps + level)^gain, then (x + bias)^power − bias^power, or its limits where bias or power is 0. Overwrites the levels.
 private func compress(
-  _ x: UnsafePointer<Float>, levels: UnsafePointer<Double>, into target: UnsafeMutablePointer<Float>, count: Int,
+  _ x: UnsafePointer<Float>, levels: UnsafeMutablePointer<Double>, into target: UnsafeMutablePointer<Float>, count: Int,
   _ parameters: PCENParameters
 ) {
   let (gain, power, bias, eps) = (parameters.gain, parameters.power, parameters.bias, parameters.eps)
@@ -99,6 +99,15 @@ private func compress(
       let value = unsafe Double(max(x[index], .leastNormalMagnitude))
       let result = unsafe fastExp(power * (fastLog(value) - gain * fastLog(eps + levels[index])))
       unsafe target[index] = x[index] > 0 ? Float(result) : 0
+    }
+  } else if power == 0.5 {
+    let root = bias.squareRoot()
+    for index in 0..<count {
+      unsafe levels[index] = Double(x[index]) * fastExp(-gain * fastLog(eps + levels[index]))
+    }
+    for index in 0..<count {
+      // √(ratio + bias) − √bias, without a difference of what is nearly equal.
+      unsafe target[index] = Float(levels[index] / ((levels[index] + bias).squareRoot() + root))
     }
   } else {
     let top = Double.pow(bias, power)

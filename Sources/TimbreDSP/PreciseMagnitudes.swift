@@ -44,23 +44,17 @@ extension Spectrogram {
     try parameters.validate()
     let framing = try Framing(signal, parameters)
     try checkSize(frames: framing.frames, bins: parameters.bins)
-    let transform = PreciseFourierTransform.of(length: parameters.nFFT)
-    let window = parameters.windowValues
-    let input = AlignedBuffer<Double>(count: parameters.nFFT, filledWith: 0)
-    let output = AlignedBuffer<Double>(count: 2 * parameters.bins, filledWith: 0)
+    let transform = PlanarTransform(length: parameters.nFFT, window: parameters.windowValues)
+    let spectrum = PlanarSpectrum(bins: parameters.bins)
     var result = Spectrogram(bins: parameters.bins, frames: framing.frames)
     var peaks = [Float](repeating: 0, count: framing.frames)
-    let (bins, stride, size) = (result.bins, result.stride, parameters.nFFT)
+    let stride = result.stride
     unsafe result.values.withUnsafeMutableBufferPointer { target in
-      unsafe window.withUnsafeBufferPointer { window in
-        guard let target = target.baseAddress, let window = window.baseAddress else { return }
-        unsafe framing.forEachFrame(hopLength: parameters.hopLength) { frame, samples in
-          unsafe applyWindow(window, to: samples, into: input.pointer, count: size)
-          transform.forward(input, into: output)
-          let row = unsafe target + frame * stride
-          unsafe writeLibrosaMagnitudes(of: output.pointer, into: row, count: bins)
-          peaks[frame] = unsafe largest(row, count: stride)
-        }
+      guard let target = target.baseAddress else { return }
+      unsafe framing.forEachFrame(hopLength: parameters.hopLength) { frame, samples in
+        // Without a sound the row stays 0.
+        guard unsafe transform.forward(samples, into: spectrum) else { return }
+        peaks[frame] = unsafe writeLibrosaMagnitudes(of: spectrum, into: target + frame * stride)
       }
     }
     result.peaks = peaks
@@ -88,20 +82,13 @@ func librosaMagnitude(_ re: Float, _ im: Float) -> Float {
   return large * Float(ratio * ratio + 1).squareRoot()
 }
 
-private func writeLibrosaMagnitudes(
-  of complex: UnsafePointer<Double>, into target: UnsafeMutablePointer<Float>, count: Int
-) {
-  for index in 0..<count {
-    unsafe target[index] = librosaMagnitude(Float(complex[2 * index]), Float(complex[2 * index + 1]))
-  }
-}
-
-/// The largest of `count` values that are at least 0; `count` is a multiple of 8.
-private func largest(_ values: UnsafePointer<Float>, count: Int) -> Float {
-  let raw = unsafe UnsafeRawPointer(values)
+/// Writes magnitudes by the same formula, with the zeros up to whole vectors, and returns the largest.
+private func writeLibrosaMagnitudes(of spectrum: PlanarSpectrum, into target: UnsafeMutablePointer<Float>) -> Float {
+  let (re, im, width) = unsafe (spectrum.real.pointer, spectrum.imaginary.pointer, spectrum.width)
+  for index in 0..<width { unsafe target[index] = librosaMagnitude(re[index], im[index]) }
   var lanes = SIMD8<Float>(repeating: 0)
-  for index in stride(from: 0, to: count, by: 8) {
-    let x = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+  for index in stride(from: 0, to: width, by: 8) {
+    let x = unsafe SIMD8<Float>.load(target, index)
     lanes.replace(with: x, where: x .> lanes)
   }
   return lanes.max()

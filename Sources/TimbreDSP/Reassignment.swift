@@ -45,23 +45,19 @@ public func reassignedSpectrogram(
   let offset = Double(size / 2) - (size.isMultiple(of: 2) ? 0.5 : 0)
   let weighted = (0..<size).map { window[$0] * (Double($0) - offset) }
 
-  let transform = PreciseFourierTransform.of(length: size)
-  let input = AlignedBuffer<Double>(count: size, filledWith: 0)
-  let spectra = (0..<3).map { _ in AlignedBuffer<Double>(count: 2 * stft.bins, filledWith: 0) }
+  let spectra = (0..<3).map { _ in PlanarSpectrum(bins: stft.bins) }
   let (plain, slope, moment) = (spectra[0], spectra[1], spectra[2])
-  let windows = [
-    (window, plain, true), (derivative, slope, parameters.frequencies), (weighted, moment, parameters.times),
+  let transforms = [
+    (PlanarTransform(length: size, window: window), plain, true),
+    (PlanarTransform(length: size, window: derivative), slope, parameters.frequencies),
+    (PlanarTransform(length: size, window: weighted), moment, parameters.times),
   ]
   unsafe framing.forEachFrame(hopLength: stft.hopLength) { frame, samples in
-    for (window, spectrum, isNeeded) in windows where isNeeded {
-      unsafe window.withUnsafeBufferPointer { window in
-        if let window = window.baseAddress {
-          unsafe applyWindow(window, to: samples, into: input.pointer, count: size)
-        }
-      }
-      transform.forward(input, into: spectrum)
+    for (transform, spectrum, isNeeded) in transforms where isNeeded {
+      // Silence has no energy to move.
+      guard unsafe transform.forward(samples, into: spectrum) else { return }
     }
-    unsafe grid.correct(plain.pointer, slope.pointer, moment.pointer)
+    grid.correct(plain, slope, moment)
     grid.move(frame: frame)
   }
   return grid.energies.map(Float.init)
@@ -103,22 +99,20 @@ private struct ReassignmentGrid {
 
   /// Quotients of the spectra, in single precision by NumPy's formula (Smith's), so that what lies between two cells falls to the
   /// same one.
-  mutating func correct(
-    _ plain: UnsafePointer<Double>, _ slope: UnsafePointer<Double>, _ moment: UnsafePointer<Double>
-  ) {
+  mutating func correct(_ plain: PlanarSpectrum, _ slope: PlanarSpectrum, _ moment: PlanarSpectrum) {
     let hertz = Float(0.5 * sampleRate / .pi)
     let rate = Float(sampleRate)
     unsafe magnitudes.withUnsafeMutableBufferPointer { magnitudes in
       unsafe frequencyShifts.withUnsafeMutableBufferPointer { frequencyShifts in
         unsafe timeShifts.withUnsafeMutableBufferPointer { timeShifts in
           for bin in 0..<bins {
-            let (re, im) = unsafe (Float(plain[2 * bin]), Float(plain[2 * bin + 1]))
+            let (re, im) = unsafe (plain.real.pointer[bin], plain.imaginary.pointer[bin])
             let isReal = re.magnitude >= im.magnitude
             let (large, small) = (isReal ? re : im, isReal ? im : re)
             let ratio = small / large
             let scale = 1 / (large + small * ratio)
-            let (a, b) = unsafe (Float(slope[2 * bin]), Float(slope[2 * bin + 1]))
-            let (c, d) = unsafe (Float(moment[2 * bin]), Float(moment[2 * bin + 1]))
+            let (a, b) = unsafe (slope.real.pointer[bin], slope.imaginary.pointer[bin])
+            let (c, d) = unsafe (moment.real.pointer[bin], moment.imaginary.pointer[bin])
             let imaginary = (isReal ? b - a * ratio : b * ratio - a) * scale
             let real = (isReal ? c + d * ratio : c * ratio + d) * scale
             unsafe frequencyShifts[bin] = -imaginary * hertz
@@ -133,32 +127,48 @@ private struct ReassignmentGrid {
   mutating func move(frame: Int) {
     let least = Float(parameters.refPower.squareRoot())
     let ownTime = start + Double(frame) * hopLength / sampleRate
+    let (bins, frames, parameters) = (bins, frames, parameters)
+    let (sampleRate, duration, start, hopLength) = (sampleRate, duration, start, hopLength)
+    let (width, binsPerHertz) = (width, binsPerHertz)
     let (lastBin, lastFrame) = (Double(bins - 1), Double(frames - 1))
-    for bin in 0..<bins where magnitudes[bin] > 0 {
-      let magnitude = magnitudes[bin]
-      var (row, column) = (Double(bin), Double(frame))
-      if magnitude < least {
-        if !parameters.fillNaN { continue }
-      } else {
-        if parameters.frequencies {
-          var frequency = Double(bin) * width + Double(frequencyShifts[bin])
-          if parameters.clip { frequency = min(max(frequency, 0), sampleRate / 2) }
-          row = (frequency * binsPerHertz).rounded(.toNearestOrEven)
-        }
-        if parameters.times {
-          var time = ownTime + Double(timeShifts[bin])
-          if parameters.clip { time = min(max(time, 0), duration) }
-          column = ((time - start) * sampleRate / hopLength).rounded(.toNearestOrEven)
-        }
-        if parameters.clip {
-          row = min(row, lastBin)
-          column = min(max(column, 0), lastFrame)
+    unsafe energies.withUnsafeMutableBufferPointer { energies in
+      unsafe magnitudes.withUnsafeBufferPointer { magnitudes in
+        unsafe frequencyShifts.withUnsafeBufferPointer { frequencyShifts in
+          unsafe timeShifts.withUnsafeBufferPointer { timeShifts in
+            for bin in 0..<bins {
+              let magnitude = unsafe magnitudes[bin]
+              guard magnitude > 0 else { continue }
+              var (row, column) = (Double(bin), Double(frame))
+              if magnitude < least {
+                if !parameters.fillNaN { continue }
+              } else {
+                if parameters.frequencies {
+                  var frequency = unsafe Double(bin) * width + Double(frequencyShifts[bin])
+                  if parameters.clip { frequency = min(max(frequency, 0), sampleRate / 2) }
+                  row = nearest(frequency * binsPerHertz)
+                }
+                if parameters.times {
+                  var time = unsafe ownTime + Double(timeShifts[bin])
+                  if parameters.clip { time = min(max(time, 0), duration) }
+                  column = nearest((time - start) * sampleRate / hopLength)
+                }
+                if parameters.clip {
+                  row = min(row, lastBin)
+                  column = min(max(column, 0), lastFrame)
+                }
+              }
+              guard row >= 0, row <= lastBin, column >= 0, column <= lastFrame else { continue }
+              let value = Double(magnitude)
+              let energy = parameters.power == 2 ? value * value : .pow(value, parameters.power)
+              unsafe energies[Int(column) * bins + Int(row)] += energy
+            }
+          }
         }
       }
-      guard row >= 0, row <= lastBin, column >= 0, column <= lastFrame else { continue }
-      let energy =
-        parameters.power == 2 ? Double(magnitude) * Double(magnitude) : .pow(Double(magnitude), parameters.power)
-      energies[Int(column) * bins + Int(row)] += energy
     }
   }
 }
+
+/// The nearest integer, of two the even one; what is beyond 2⁵¹ lies outside of every spectrogram and only has to stay there.
+@inline(__always)
+private func nearest(_ x: Double) -> Double { (x + roundingShift) - roundingShift }

@@ -67,8 +67,8 @@ extension Spectrogram {
     let width = bands.bands.count
     var valleys = [Double](repeating: 0, count: frames * width)
     var peaks = valleys
-    // At least room for what `sumsOfFewExtremes` keeps.
-    var scratch = [Float](repeating: 0, count: max(bins, 2 * fewExtremes))
+    // At least room for what `sumsOfFewExtremes` keeps, and the extremes of groups.
+    var scratch = [Float](repeating: 0, count: max(bins, 2 * fewExtremes + 64))
     unsafe values.withUnsafeBufferPointer { values in
       unsafe scratch.withUnsafeMutableBufferPointer { scratch in
         guard let base = values.baseAddress, let scratch = scratch.baseAddress else { return }
@@ -118,51 +118,114 @@ private func sumsOfExtremes(
 private func sumsOfFewExtremes(
   _ values: UnsafePointer<Float>, count: Int, each: Int, _ scratch: UnsafeMutablePointer<Float>
 ) -> (low: Double, high: Double) {
-  let (lows, highs) = unsafe (scratch, scratch + each)
-  for index in 0..<each {
-    unsafe lows[index] = .infinity
-    unsafe highs[index] = -.infinity
-  }
-  let raw = unsafe UnsafeRawPointer(values)
-  var (limit, floor) = (Float.infinity, -Float.infinity)
-  func take(_ x: Float) {
-    if x < limit {
-      var place = each - 1
-      while place > 0, unsafe lows[place - 1] > x {
-        unsafe lows[place] = lows[place - 1]
-        place -= 1
-      }
-      unsafe lows[place] = x
-      limit = unsafe lows[each - 1]
+  var (lows, highs) = unsafe (Extremes(scratch, each), Extremes(scratch + each, each))
+  let whole = count / 8 * 8
+  if whole >= 64 {
+    // Of the extremes of some groups, no value beyond the one in the `each`-th place can be wanted.
+    let extremes = unsafe scratch + 2 * fewExtremes
+    let groups = unsafe writeGroupExtremes(values, count: count, isFew: each <= 4, into: extremes)
+    for group in 0..<groups {
+      unsafe lows.take(extremes[group])
+      unsafe highs.take(-extremes[groups + group])
     }
-    if x > floor {
-      var place = each - 1
-      while place > 0, unsafe highs[place - 1] < x {
-        unsafe highs[place] = highs[place - 1]
-        place -= 1
-      }
-      unsafe highs[place] = x
-      floor = unsafe highs[each - 1]
+    lows.restart()
+    highs.restart()
+  }
+  for index in stride(from: 0, to: whole, by: 8) {
+    let x = unsafe SIMD8<Float>.load(values, index)
+    if isAny(x .< SIMD8(repeating: lows.limit)) { for lane in index..<index + 8 { unsafe lows.take(values[lane]) } }
+    if isAny(x .> SIMD8(repeating: -highs.limit)) { for lane in index..<index + 8 { unsafe highs.take(-values[lane]) } }
+  }
+  for index in whole..<count {
+    unsafe lows.take(values[index])
+    unsafe highs.take(-values[index])
+  }
+  return (lows.sum, -highs.sum)
+}
+
+/// The smallest values so far, in order.
+@safe private struct Extremes {
+  private let values: UnsafeMutablePointer<Float>
+  private let count: Int
+  /// Values from here on are not wanted.
+  private(set) var limit = Float.infinity
+
+  init(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+    unsafe self.values = unsafe values
+    self.count = count
+    for index in 0..<count { unsafe values[index] = .infinity }
+  }
+
+  @inline(__always)
+  mutating func take(_ x: Float) {
+    guard x < limit else { return }
+    var place = count - 1
+    while place > 0, unsafe values[place - 1] > x {
+      unsafe values[place] = values[place - 1]
+      place -= 1
     }
+    unsafe values[place] = x
+    limit = unsafe min(limit, values[count - 1])
   }
-  var index = 0
-  while index + 8 <= count {
-    let x = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
-    if any((x .< SIMD8(repeating: limit)) .| (x .> SIMD8(repeating: floor))) {
-      for lane in 0..<8 { take(x[lane]) }
-    }
-    index += 8
+
+  /// Forgets the values but not their limit, itself included.
+  mutating func restart() {
+    limit = limit.nextUp
+    for index in 0..<count { unsafe values[index] = .infinity }
   }
-  while index < count {
-    unsafe take(values[index])
-    index += 1
+
+  var sum: Double {
+    var total = 0.0
+    for index in 0..<count { total += unsafe Double(values[index]) }
+    return total
   }
-  var (low, high) = (0.0, 0.0)
-  for index in 0..<each {
-    low += unsafe Double(lows[index])
-    high += unsafe Double(highs[index])
+}
+
+/// Writes the smallest and then the largest value of each of 32 groups, of 8 where few are asked for; returns how many groups.
+/// - Parameter count: At least 32.
+private func writeGroupExtremes(
+  _ values: UnsafePointer<Float>, count: Int, isFew: Bool, into target: UnsafeMutablePointer<Float>
+) -> Int {
+  let first = unsafe (
+    SIMD8<Float>.load(values, 0), SIMD8<Float>.load(values, 8), SIMD8<Float>.load(values, 16),
+    SIMD8<Float>.load(values, 24)
+  )
+  var (low, high) = (first, first)
+  @inline(__always)
+  func widen(_ low: inout SIMD8<Float>, _ high: inout SIMD8<Float>, _ index: Int) {
+    let x = unsafe SIMD8<Float>.load(values, index)
+    low.replace(with: x, where: x .< low)
+    high.replace(with: x, where: x .> high)
   }
-  return (low, high)
+  for index in stride(from: 32, to: count - 31, by: 32) {
+    widen(&low.0, &high.0, index)
+    widen(&low.1, &high.1, index + 8)
+    widen(&low.2, &high.2, index + 16)
+    widen(&low.3, &high.3, index + 24)
+  }
+  if isFew {
+    unsafe least(least(low.0, low.1), least(low.2, low.3)).store(target, 0)
+    unsafe (-least(least(-high.0, -high.1), least(-high.2, -high.3))).store(target, 8)
+    return 8
+  }
+  unsafe low.0.store(target, 0)
+  unsafe low.1.store(target, 8)
+  unsafe low.2.store(target, 16)
+  unsafe low.3.store(target, 24)
+  unsafe high.0.store(target, 32)
+  unsafe high.1.store(target, 40)
+  unsafe high.2.store(target, 48)
+  unsafe high.3.store(target, 56)
+  return 32
+}
+
+@inline(__always)
+private func least(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> { a.replacing(with: b, where: b .< a) }
+
+@inline(__always)
+private func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
+  let halves = unsafe unsafeBitCast(mask, to: SIMD4<UInt64>.self)
+  return (halves[0] | halves[1]) | (halves[2] | halves[3]) != 0
 }
 
 /// Reorders values so that the `place` smallest come first (Hoare's selection, with a partition that does not branch).

@@ -159,33 +159,34 @@ private func squaredDeviation(of row: UnsafePointer<Float>, vectors: Int, from c
 private func meansOfRow(
   _ row: UnsafePointer<Float>, count: Int, squaring: Bool, amin: Float
 ) -> (geometric: Double, arithmetic: Double) {
-  var products = SIMD4<Double>(repeating: 1)
-  var sums = SIMD4<Double>()
-  var exponent = 0
-  var index = 0
-  func value(_ index: Int) -> Double {
-    let x = unsafe row[index]
-    return Double(max(amin, squaring ? x * x : x))
+  var products = SIMD8<Double>(repeating: 1)
+  var sums = SIMD8<Double>()
+  var exponents = SIMD8<UInt64>()
+  let least = SIMD8<Float>(repeating: amin)
+  // Six values in single precision, and a mantissa, stay within the range of double precision.
+  let block = 6 * 8
+  for start in stride(from: 0, to: count, by: block) {
+    let end = min(count, start + block)
+    for index in stride(from: start, to: end, by: 8) {
+      var x = unsafe SIMD8<Float>.load(row, index)
+      if squaring { x *= x }
+      x.replace(with: least, where: x .< least)
+      var values = SIMD8<Double>(x)
+      // The zeros behind the row are no values of it.
+      if index + 8 > count { for lane in count - index..<8 { values[lane] = 0 } }
+      sums += values
+      if index + 8 > count { for lane in count - index..<8 { values[lane] = 1 } }
+      products *= values
+    }
+    let bits = unsafe unsafeBitCast(products, to: SIMD8<UInt64>.self)
+    exponents &+= bits &>> 52
+    products = unsafe unsafeBitCast(
+      (bits & 0x000F_FFFF_FFFF_FFFF) | Double(1).bitPattern, to: SIMD8<Double>.self)
   }
-  while index < count {
-    // Six values in single precision, and a mantissa, stay within the range of double precision.
-    let end = min(count, index + 24)
-    while index + 4 <= end {
-      let x = SIMD4(value(index), value(index + 1), value(index + 2), value(index + 3))
-      products *= x
-      sums += x
-      index += 4
-    }
-    while index < end {
-      products.x *= value(index)
-      sums.x += value(index)
-      index += 1
-    }
-    for lane in 0..<4 {
-      exponent += Int(products[lane].exponent)
-      products[lane] = products[lane].significand
-    }
-  }
-  let logarithm = Double.log(products.x * products.y * products.z * products.w) + Double(exponent) * .log(2)
+  let blocks = (count + block - 1) / block
+  let exponent = Double(exponents.wrappedSum()) - Double(1023 * 8 * blocks)
+  var product = 1.0
+  for lane in 0..<8 { product *= products[lane] }
+  let logarithm = Double.log(product) + exponent * .log(2)
   return (Double.exp(logarithm / Double(count)), sums.sum() / Double(count))
 }

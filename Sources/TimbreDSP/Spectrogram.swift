@@ -27,8 +27,11 @@ public struct Spectrogram: Sendable {
   public var compact: [Float] {
     if stride == bins { return values }
     return unsafe [Float](unsafeUninitializedCapacity: frames * bins) { target, count in
-      for frame in 0..<frames {
-        for bin in 0..<bins { unsafe target[frame * bins + bin] = values[frame * stride + bin] }
+      unsafe values.withUnsafeBufferPointer { values in
+        guard let target = target.baseAddress, let source = values.baseAddress else { return }
+        for frame in 0..<frames {
+          unsafe (target + frame * bins).initialize(from: source + frame * stride, count: bins)
+        }
       }
       count = frames * bins
     }

@@ -6,11 +6,12 @@
 /// x = m · 2ᵉ with m in [√½, √2); log m = 2 artanh s, s = (m − 1)/(m + 1), by its series.
 @inline(__always)
 func fastLog(_ x: Double) -> Double {
-  let bits = Int64(bitPattern: x.bitPattern)
-  // Half of √2's mantissa below: the exponent rounds so that m lies around 1.
-  let shifted = bits &- 0x3FE6_A09E_667F_3BCD
-  let exponent = shifted &>> 52
-  let m = Double(bitPattern: UInt64(bitPattern: bits &- (exponent &<< 52)))
+  let bits = x.bitPattern
+  // Half of √2's mantissa below: the exponent rounds so that m lies around 1. It is kept 1024 too large, and so without a sign: not
+  // every processor shifts vectors of signed 64-bit integers.
+  let bias: UInt64 = 1024 << 52
+  let exponent = (bits &+ bias &- 0x3FE6_A09E_667F_3BCD) &>> 52
+  let m = Double(bitPattern: bits &+ bias &- (exponent &<< 52))
   let s = (m - 1) / (m + 1)
   let z = s * s
   // 2 Σ z^k / (2k + 1); s² ≤ 0.0295, so that what is left out is below 1e-14.
@@ -22,8 +23,8 @@ func fastLog(_ x: Double) -> Double {
   series = series * z + 2.0 / 5
   series = series * z + 2.0 / 3
   series = series * z + 2
-  // Adding 1.5 · 2⁵² puts a small integer into the low bits of a double, and taking it away again leaves the integer.
-  let power = Double(bitPattern: UInt64(bitPattern: exponent &+ 0x4338_0000_0000_0000)) - roundingShift
+  // The low bits of 2⁵² take in a small integer, and taking 2⁵² away again leaves the integer.
+  let power = Double(bitPattern: exponent | 0x4330_0000_0000_0000) - (0x1p52 + 1024)
   return power * 0.693_147_180_559_945_3 + s * series
 }
 
