@@ -119,6 +119,7 @@ struct ExtractCommand: AsyncParsableCommand {
   }
 
   private func write(_ feature: FeatureMatrix, of file: String, as format: Format, to path: String) throws {
+    try feature.requireFinite()
     switch format {
     case .npy: try NPY.write(feature, to: path)
     case .png:
