@@ -43,7 +43,11 @@ extension Augmenter {
     let result = try apply(to: signal, drawing: &draws)
     let id = Self.spec.description.id
     guard !result.samples.isEmpty else { throw Diagnostic(.emptyAudio, "\(id) left no samples") }
-    if let index = result.firstNonFinite { throw Diagnostic(.notFinite, "\(id) made sample \(index) NaN or infinite") }
+    if let index = result.firstNonFinite {
+      throw Diagnostic(
+        .notFinite, "\(id) made sample \(index) NaN or infinite",
+        help: "scale the audio to within ±1, or use less extreme parameters")
+    }
     return result
   }
 }

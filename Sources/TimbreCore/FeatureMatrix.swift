@@ -47,6 +47,18 @@ public struct FeatureMatrix: Sendable, Hashable {
 
   public subscript(bin bin: Int, frame frame: Int) -> Float { values[frame * binCount + bin] }
 
+  /// What every reader of a feature may rely on. Hosts ask before they show a feature or turn it back into sound.
+  public func requireFinite() throws {
+    // As `Signal.firstNonFinite` does: the bits of infinity and NaN are the largest.
+    var largest: Int32 = 0
+    for value in values { largest = max(largest, Int32(truncatingIfNeeded: value.bitPattern & 0x7FFF_FFFF)) }
+    guard largest >= 0x7F80_0000, let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+    throw Diagnostic(
+      .notFinite,
+      "the value of \(axes.bins[index % binCount]) in frame \(index / binCount) leaves the range of single precision",
+      help: "scale the audio to within ±1, or use less extreme parameters")
+  }
+
   /// Row-major bins × frames, as librosa returns it.
   public var binsByFrames: [Float] {
     var turned = [Float](repeating: 0, count: values.count)

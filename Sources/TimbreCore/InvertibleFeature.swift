@@ -11,6 +11,23 @@ public protocol InvertibleFeature: FeatureExtractor {
   ) throws -> Signal
 }
 
+extension InvertibleFeature {
+  /// The signal, once both it and the feature are seen to be finite.
+  /// - Throws: Besides what `resynthesise` throws: `.notFinite` for NaN and infinity.
+  public func checkedResynthesis(
+    of feature: FeatureMatrix, sampleRate: Int, options: ResynthesisOptions, random: inout RandomSource
+  ) throws -> Signal {
+    try feature.requireFinite()
+    let heard = try resynthesise(feature, sampleRate: sampleRate, options: options, random: &random)
+    if let index = heard.firstNonFinite {
+      throw Diagnostic(
+        .notFinite, "what \(Self.spec.description.id) keeps makes sample \(index) NaN or infinite",
+        help: "use less extreme parameters, such as a power of 1 or 2")
+    }
+    return heard
+  }
+}
+
 /// How phases are found for magnitudes that have lost theirs, named as in `librosa.griffinlim`.
 public struct ResynthesisOptions: RecordValue, Hashable {
   public enum InitialPhase: String, ParameterValue, Sendable, Hashable, CaseIterable {

@@ -29,6 +29,9 @@ struct ExtractCommand: AsyncParsableCommand {
 
   func validate() throws {
     if (use == nil) == (workflow == nil) { throw ValidationError("Give either --use or --workflow.") }
+    if of == nil, !ofSet.isEmpty {
+      throw ValidationError("--of-set is about the feature that --of names: add --of, such as --of feature.mfcc.")
+    }
     if workflow != nil, !loading.isEmpty || of != nil {
       throw ValidationError("The workflow says how to load; change it with --set load.offset=… and the like.")
     }
@@ -119,6 +122,7 @@ struct ExtractCommand: AsyncParsableCommand {
   }
 
   private func write(_ feature: FeatureMatrix, of file: String, as format: Format, to path: String) throws {
+    try feature.requireFinite()
     switch format {
     case .npy: try NPY.write(feature, to: path)
     case .png:

@@ -35,8 +35,9 @@ struct ResynthCommand: ParsableCommand {
     options.length = signal.samples.count
     var random = RandomSource(seed: seed)
     do {
-      let heard = try feature.resynthesise(
-        feature.extract(from: Analysis(of: signal)), sampleRate: signal.sampleRate, options: options, random: &random)
+      let heard = try feature.checkedResynthesis(
+        of: feature.extract(from: Analysis(of: signal)), sampleRate: signal.sampleRate, options: options,
+        random: &random)
       try AtomicFile.write(AudioFile.encode(heard, as: .wav), to: out)
     } catch let diagnostic as Diagnostic {
       throw diagnostic.about(audio)

@@ -48,6 +48,20 @@ import TimbreCore
     #expect(!space.exists("b.wav"))
   }
 
+  @Test func whatIsNotFiniteIsRefused() throws {
+    let space = try Workspace()
+    try space.write(voice(pitch: 150), to: "a.wav")
+    let faint = try space.timbre("resynth", "a.wav", "--use", "feature.mfcc", "--set", "power=0.001", "--out", "b.wav")
+    #expect(faint.status == 1 && faint.err.contains("not_finite") && faint.err.contains("help"))
+    let steep = try space.timbre(
+      "extract", "a.wav", "--use", "feature.melspectrogram", "--set", "power=1e9", "--out", "b.npy")
+    #expect(steep.status == 1 && steep.err.contains("not_finite") && steep.err.contains("help"))
+    #expect(!space.exists("b.wav") && !space.exists("b.npy"))
+    let loose = try space.timbre(
+      "extract", "a.wav", "--use", "feature.mfcc", "--of-set", "n_mels=4", "--out", "b.npy")
+    #expect(loose.status == 2 && loose.err.contains("--of"))
+  }
+
   @Test func aRunLetsItsFeaturesBeHeardWhenAsked() throws {
     let corpus = try TinyCorpus()
     try corpus.write(["artifacts": #"{ "clips": 2, "resynth": true }"#])

@@ -88,8 +88,8 @@ extension Runner {
       options.length = signal.samples.count
       var random = RandomSource(seed: plan.seed, clip, view, node.name)
       do {
-        let sound = try inverse.resynthesise(
-          feature, sampleRate: signal.sampleRate, options: options, random: &random)
+        let sound = try inverse.checkedResynthesis(
+          of: feature, sampleRate: signal.sampleRate, options: options, random: &random)
         let file = "\(name)/\(view).\(node.name).wav"
         try AtomicFile.write(AudioFile.encode(sound, as: .wav), to: folder.file(file))
         heard.append(.init(node.name, .audio(path: file)))
