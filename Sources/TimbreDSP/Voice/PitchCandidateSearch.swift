@@ -134,7 +134,8 @@ final class PitchCandidateSearch {
   /// Locates the peaks to a fraction of a sample.
   private func refine(onlyStrongest: Bool) {
     var bar = -Double.infinity
-    if onlyStrongest {
+    // Much of what lies next to half the sample rate, which makes neighbours opposite, escapes the rough heights.
+    if onlyStrongest, reach > 0, correlation[reach + 1] > -0.2 {
       // What lies this far below the strongest cannot become it. Near the ceiling the closer look may find that a candidate counts
       // as no period.
       for candidate in found where candidate.frequency < 0.9 * ceiling { bar = max(bar, candidate.strength - 0.15) }
