@@ -14,6 +14,7 @@ struct PhaseVocoder {
   private var right: Polar
   /// Radians that the phases turn from `left` to `right`.
   private let advance: AlignedBuffer<Double>
+  private let scratch: AlignedBuffer<Float>
   private let loaded: PlanarSpectrum
 
   /// Writes a column of the input; false, with nothing written, for one of zeros or beyond the end.
@@ -30,6 +31,7 @@ struct PhaseVocoder {
     }
     phases = AlignedBuffer(count: width, filledWith: 0)
     advance = AlignedBuffer(count: width, filledWith: 0)
+    scratch = AlignedBuffer(count: width, filledWith: 0)
     left = Polar(width: width)
     right = Polar(width: width)
     try load(0, into: left, columns)
@@ -57,9 +59,10 @@ struct PhaseVocoder {
       unsafe polar.magnitudes.pointer.update(repeating: 0, count: width)
       return
     }
-    unsafe writePolar(
-      real: loaded.real.pointer, imaginary: loaded.imaginary.pointer, angles: polar.angles.pointer,
-      magnitudes: polar.magnitudes.pointer, count: width)
+    let (re, im) = unsafe (loaded.real.pointer, loaded.imaginary.pointer)
+    unsafe writeAngles(
+      real: re, imaginary: im, into: polar.angles.pointer, scratch: scratch.pointer, count: width)
+    unsafe writeMagnitudes(real: re, imaginary: im, into: polar.magnitudes.pointer, count: width)
   }
 
   private func measure() {
