@@ -2,7 +2,8 @@ import RealModule
 import TimbreCore
 
 /// Finds the periods that each frame of a sound may have, after Boersma (1993), "Accurate short-term analysis of the fundamental
-/// frequency and the harmonics-to-noise ratio of a sampled sound", and Praat's manual for what the paper leaves open.
+/// frequency and the harmonics-to-noise ratio of a sampled sound", and Praat's manual and published behaviour for what
+/// the paper leaves open.
 final class PitchCandidateSearch {
   private let sound: SampledSound
   private let parameters: PeriodicityParameters
