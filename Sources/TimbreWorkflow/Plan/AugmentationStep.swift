@@ -25,7 +25,8 @@ public struct AugmentationStep: Sendable {
   static func parameters(of plugin: PluginDescription, changesFeatures: Bool) -> [ParameterDescription] {
     let nodes = ParameterDescription(
       name: "of", type: .oneOf([.string, .list(of: .string, count: 1...1_000)]), unit: nil,
-      summary: "The feature node that it changes, or a list of them, each of which draws for itself.", defaultValue: nil)
+      summary: "The feature node that it changes, or a list of them, each of which draws for itself.", defaultValue: nil
+    )
     return (changesFeatures ? [nodes] : []) + [probability]
       + plugin.parameters.map { parameter in
         var drawable = parameter
