@@ -117,7 +117,7 @@ func wavelet(
 /// The magnitude at and above which coefficients of a spectrum are kept when those that add up to `quantile` of the sum are dropped:
 /// `librosa.util.sparsify_rows`, in its precision.
 func sparsityThreshold(_ magnitudes: [Float], quantile: Double) -> Float {
-  let total = pairwiseSum(magnitudes[...])
+  let total = pairwiseSum(magnitudes.indices, over: magnitudes.indices) { magnitudes[$0] }
   let sorted = magnitudes.sorted()
   var sum: Float = 0
   for value in sorted {
@@ -125,19 +125,4 @@ func sparsityThreshold(_ magnitudes: [Float], quantile: Double) -> Float {
     if !(sum < Float(quantile)) { return value }
   }
   return sorted.first ?? 0
-}
-
-/// As `np.sum` adds single-precision numbers.
-private func pairwiseSum(_ x: ArraySlice<Float>) -> Float {
-  let start = x.startIndex
-  guard x.count >= 8 else { return x.reduce(0, +) }
-  if x.count > 128 {
-    let half = x.count / 2 / 8 * 8
-    return pairwiseSum(x[..<(start + half)]) + pairwiseSum(x[(start + half)...])
-  }
-  var lanes = [Float](x[start..<start + 8])
-  let whole = x.count / 8 * 8
-  for index in 8..<max(8, whole) { lanes[index % 8] += x[start + index] }
-  let sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
-  return x[(start + whole)...].reduce(sum, +)
 }

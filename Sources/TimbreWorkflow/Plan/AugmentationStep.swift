@@ -47,22 +47,18 @@ public struct AugmentationStep: Sendable {
       (json.members ?? []).first { $0.key == parameter.name }
     }
     make = entry.make
-    var drawn: [Int: DrawnValue] = [:]
-    for (index, member) in members.enumerated() {
-      guard let parameter = entry.description.parameters.first(where: { $0.name == member.key }),
-        parameter.type.findings(in: member.value).first != nil,
-        let value = DrawnValue(json: member.value, type: parameter.type)
-      else { continue }
-      guard !value.isEmpty else {
-        throw Diagnostic(
-          .invalidParameters, "the range of \(member.key) ends before it begins", help: "write the lower value first")
-      }
-      drawn[index] = value
+    let drawn = Self.drawn(members, entry)
+    let backwards = members.indices.first { drawn[$0]?.isEmpty == true }
+    if let backwards {
+      throw Diagnostic(
+        .invalidParameters, "the range of \(members[backwards].key) ends before it begins",
+        help: "write the lower value first")
     }
     self.drawn = drawn
     let first = try make(Self.plain(members, drawn) { $0.extremes[0] })
-    for (index, value) in drawn {
-      for extreme in value.extremes.dropFirst() {
+    // In order, so that of several refusals the same one is always told.
+    for index in members.indices {
+      for extreme in drawn[index]?.extremes.dropFirst() ?? [] {
         var trial = Self.plain(members, drawn) { $0.extremes[0] }
         trial[index].value = extreme
         _ = try make(trial)
@@ -70,6 +66,20 @@ public struct AugmentationStep: Sendable {
     }
     fixed = drawn.isEmpty ? first : nil
     if case .feature = first { isForFeatures = true } else { isForFeatures = false }
+  }
+
+  /// Which of the members are drawn, by their index.
+  private static func drawn(
+    _ members: [JSONValue.Member], _ entry: Registry.Entry<Registry.Augmentation>
+  ) -> [Int: DrawnValue] {
+    var drawn: [Int: DrawnValue] = [:]
+    for (index, member) in members.enumerated() {
+      guard let parameter = entry.description.parameters.first(where: { $0.name == member.key }),
+        !parameter.type.findings(in: member.value).isEmpty
+      else { continue }
+      drawn[index] = DrawnValue(json: member.value, type: parameter.type)
+    }
+    return drawn
   }
 
   private static func plain(
@@ -85,14 +95,7 @@ public struct AugmentationStep: Sendable {
     _ members: [JSONValue.Member], entry: Registry.Entry<Registry.Augmentation>
   ) -> [JSONValue.Member] {
     let given = members.filter { $0.key != "probability" }
-    var plain = given
-    for index in plain.indices {
-      guard let parameter = entry.description.parameters.first(where: { $0.name == plain[index].key }),
-        !parameter.type.findings(in: plain[index].value).isEmpty,
-        let drawn = DrawnValue(json: plain[index].value, type: parameter.type)
-      else { continue }
-      plain[index].value = drawn.extremes[0]
-    }
+    let plain = Self.plain(given, drawn(given, entry)) { $0.extremes[0] }
     let all = (try? entry.resolve(plain)) ?? given
     let resolved = all.map { member in given.first { $0.key == member.key && $0 != member } ?? member }
     let probability = members.first { $0.key == "probability" }?.value ?? 1
