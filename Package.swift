@@ -43,7 +43,9 @@ let package = Package(
     library("COpenBLAS", "openblas", debian: "libopenblas-dev"),
     library("CPNG", "libpng", debian: "libpng-dev"),
 
-    module("TimbreCore", [real]),
+    .systemLibrary(name: "CMalloc"),
+
+    module("TimbreCore", ["CMalloc", real]),
     module("TimbreAudio", ["TimbreCore", "CSndfile", "CSoxr", "CSamplerate"]),
     module("TimbreDSP", ["TimbreCore", "CFFTW", real]),
     module("TimbreNN", ["TimbreCore", "COpenBLAS", real]),

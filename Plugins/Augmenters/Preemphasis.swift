@@ -27,12 +27,13 @@ public struct Preemphasis: Augmenter {
     let y = signal.samples
     guard let first = y.first else { return signal }
     let coef = Float(config.coef)
-    var result = y
-    result[0] = first + (config.zi.map(Float.init) ?? 2 * first - (y.count > 1 ? y[1] : first))
-    unsafe result.withUnsafeMutableBufferPointer { result in
+    let start = first + (config.zi.map(Float.init) ?? 2 * first - (y.count > 1 ? y[1] : first))
+    let result = unsafe [Float](unsafeUninitializedCapacity: y.count) { result, count in
       unsafe y.withUnsafeBufferPointer { y in
+        unsafe result[0] = start
         for index in 1..<max(1, y.count) { unsafe result[index] = y[index] - coef * y[index - 1] }
       }
+      count = y.count
     }
     return Signal(samples: result, sampleRate: signal.sampleRate)
   }

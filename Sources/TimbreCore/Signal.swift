@@ -21,9 +21,16 @@ public struct Signal: Sendable, Hashable {
 
   /// The index of the first NaN or infinity.
   public var firstNonFinite: Int? {
-    // The bits of infinity and NaN are the largest; a search for the largest goes over whole vectors, one that can stop does not.
-    var largest: Int32 = 0
-    for sample in samples { largest = max(largest, Int32(truncatingIfNeeded: sample.bitPattern & 0x7FFF_FFFF)) }
-    return largest < 0x7F80_0000 ? nil : samples.firstIndex { !$0.isFinite }
+    // 0 times infinity or NaN is NaN, and stays so in a sum; one over whole vectors is faster than a search that can stop.
+    let isFinite = unsafe samples.withUnsafeBytes { raw in
+      var (a, b) = (SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0))
+      let whole = samples.count / 16 * 16
+      for index in stride(from: 0, to: whole, by: 16) {
+        a += unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self) * 0
+        b += unsafe raw.loadUnaligned(fromByteOffset: 4 * index + 32, as: SIMD8<Float>.self) * 0
+      }
+      return (a + b).sum() == 0 && samples[whole...].allSatisfy(\.isFinite)
+    }
+    return isFinite ? nil : samples.firstIndex { !$0.isFinite }
   }
 }

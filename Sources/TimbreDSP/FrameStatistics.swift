@@ -22,13 +22,23 @@ public func rootMeanSquares(
   let (samples, count) = try frames(of: signal, frameLength: frameLength, hopLength: hopLength, padding: padding)
   return unsafe samples.withUnsafeBufferPointer { samples in
     guard let base = samples.baseAddress else { return [] }
+    guard hopLength >= 16, frameLength.isMultiple(of: hopLength) else {
+      return (0..<count).map { index in
+        unsafe Float((sumOfSquares(base + index * hopLength, frameLength) / Double(frameLength)).squareRoot())
+      }
+    }
+    // Frames that overlap share the sums of their hops.
+    let hops = frameLength / hopLength
+    let sums = (0..<count + hops - 1).map { unsafe sumOfSquares(base + $0 * hopLength, hopLength) }
     return (0..<count).map { index in
-      unsafe (sumOfSquares(base + index * hopLength, frameLength) / Float(frameLength)).squareRoot()
+      var total = 0.0
+      for hop in index..<index + hops { total += sums[hop] }
+      return Float((total / Double(frameLength)).squareRoot())
     }
   }
 }
 
-private func sumOfSquares(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+private func sumOfSquares(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
   let raw = unsafe UnsafeRawPointer(x)
   var total = 0.0
   var index = 0
@@ -50,7 +60,7 @@ private func sumOfSquares(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
     }
     total += Double(sum)
   }
-  return Float(total)
+  return total
 }
 
 /// The share of samples of each frame at which the sign changes: `librosa.feature.zero_crossing_rate`.

@@ -8,6 +8,7 @@ import TimbreWorkflow
 @main
 struct Bench {
   static func main() {
+    keepFreedMemory()
     let words = Array(CommandLine.arguments.dropFirst())
     if !words.isEmpty { return reply(to: words) }
     while let line = readLine() {

@@ -16,6 +16,7 @@ struct Root: AsyncParsableCommand {
 
   /// Exit 0: done; 1: the work failed; 2: the request was wrong; 130: interrupted.
   static func main() async {
+    keepFreedMemory()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -40,7 +40,13 @@ public func normalised(
             for bin in 0..<bins { unsafe result[start + bin] = Float(Double(values[start + bin]) * factors[bin]) }
           } else {
             let factor = unsafe factors[axis == .all ? 0 : frame]
-            for bin in 0..<bins { unsafe result[start + bin] = Float(Double(values[start + bin]) * factor) }
+            // Single precision is faster, but does not hold the factors of very quiet and very loud frames.
+            if factor > 1e-30, factor < 1e30 {
+              let factor = Float(factor)
+              for bin in 0..<bins { unsafe result[start + bin] = values[start + bin] * factor }
+            } else {
+              for bin in 0..<bins { unsafe result[start + bin] = Float(Double(values[start + bin]) * factor) }
+            }
           }
         }
       }

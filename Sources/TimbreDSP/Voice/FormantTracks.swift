@@ -76,9 +76,11 @@ extension SampledSound {
     let limits = 50...max(50, 0.5 / step - 50)
     for frame in 0..<count {
       let time = start + Double(frame) * parameters.step
-      let begin = max(0, min(samples.count - length, index(before: time) + 1 - length / 2))
-      guard emphasised[begin..<begin + length].contains(where: { $0 != 0 }) else { continue }
-      burg.predict(emphasised, from: begin, window: window)
+      // As many samples on either side, so that of an odd window the last is never used.
+      let middle = index(before: time) + 1
+      let range = max(0, middle - length / 2)..<max(0, min(samples.count, middle + length / 2))
+      guard emphasised[range].contains(where: { $0 != 0 }) else { continue }
+      burg.predict(emphasised, range, window: window)
       roots.solve(burg.coefficients)
       var place = frame * columns
       let end = place + parameters.count

@@ -1,10 +1,10 @@
 /// Burg's method: the coefficients a₁ … aₘ that predict a sample from the m before it with the least error forward and backward.
 ///
-/// One object serves frames of one length, one after the other.
+/// One object serves frames of up to one length, one after the other.
 @safe final class BurgPrediction {
   private(set) var coefficients: [Double]
   private var previous: [Double]
-  private let length: Int
+  private let capacity: Int
   /// Errors of predicting a sample from those after it; and one further, from those before it.
   private let forward: AlignedBuffer<Double>
   private let backward: AlignedBuffer<Double>
@@ -12,18 +12,19 @@
   init(order: Int, length: Int) {
     coefficients = [Double](repeating: 0, count: order)
     previous = coefficients
-    self.length = length
+    capacity = length
     forward = AlignedBuffer(count: length + 8, filledWith: 0)
     backward = AlignedBuffer(count: length + 8, filledWith: 0)
   }
 
-  /// Predicts `samples` × `window` from `start` on. All coefficients are 0 where there is no sound.
-  func predict(_ samples: [Double], from start: Int, window: [Double]) {
-    precondition(window.count == length && start >= 0 && start + length <= samples.count)
+  /// Predicts the samples of `range` × the beginning of `window`. All coefficients are 0 where there is no sound.
+  func predict(_ samples: [Double], _ range: Range<Int>, window: [Double]) {
+    let length = range.count
+    precondition(window.count == capacity && length <= capacity && range.upperBound <= samples.count)
     let (f, b) = unsafe (forward.pointer, backward.pointer)
     for index in coefficients.indices { coefficients[index] = 0 }
     for index in 0..<length {
-      let value = samples[start + index] * window[index]
+      let value = samples[range.lowerBound + index] * window[index]
       unsafe f[index] = value
       if index > 0 { unsafe b[index - 1] = value }
     }
