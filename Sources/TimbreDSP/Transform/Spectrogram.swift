@@ -129,17 +129,16 @@ func writeMagnitudes(of complex: UnsafePointer<Float>, into target: UnsafeMutabl
   -> Float
 {
   var largest: Float = 0
-  var lanes = SIMD4<Float>(repeating: 0)
+  var lanes = SIMD8<Float>(repeating: 0)
   let raw = unsafe UnsafeRawPointer(complex)
-  let out = UnsafeMutableRawPointer(target)
   var index = 0
-  while index + 4 <= count {
-    let pairs = unsafe raw.loadUnaligned(fromByteOffset: index * 8, as: SIMD8<Float>.self)
+  while index + 8 <= count {
+    let pairs = unsafe raw.loadUnaligned(fromByteOffset: index * 8, as: SIMD16<Float>.self)
     let squares = pairs * pairs
     let sums = squares.evenHalf + squares.oddHalf
     lanes.replace(with: sums, where: sums .> lanes)
-    unsafe out.storeBytes(of: sums.squareRoot(), toByteOffset: index * 4, as: SIMD4<Float>.self)
-    index += 4
+    unsafe sums.squareRoot().store(target, index)
+    index += 8
   }
   while index < count {
     let sum = unsafe complex[2 * index] * complex[2 * index] + complex[2 * index + 1] * complex[2 * index + 1]

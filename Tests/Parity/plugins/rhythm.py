@@ -154,13 +154,13 @@ def rounded(seed):
 
 
 def runs(case, y, sr):
-    for seed in range(16):
+    for seed in range(64):
         with rounded(seed):
             yield np.atleast_2d(FUNCTIONS[case["use"]](y, sr, dict(case["parameters"])))
 
 
 def envelope(case, y, sr, ours, theirs, extract):
-    """librosa's own result moves by a third of the difference or more in one of 16 runs."""
+    """librosa's own result moves by a third of the difference or more in one of 64 runs."""
     return ours.shape == theirs.shape and any(error(moved, theirs) >= error(ours, theirs) / 3 for moved in runs(case, y, sr))
 
 
@@ -197,7 +197,7 @@ def tie(case, y, sr, ours, theirs, extract):
 
 ENVELOPE = Rule(
     "librosa's onset strength is a difference of decibels in float32, of which little is left of a steady tone, and the strongest tempo "
-    "may be a tie: librosa's own result moves by a third of the difference or more in one of 16 runs with errors of one unit in the "
+    "may be a tie: librosa's own result moves by a third of the difference or more in one of 64 runs with errors of one unit in the "
     "last place of these decibels and of the Fourier tempogram.", envelope)
 LEVEL = Rule("A difference of two levels that hardly differ: within 3.2e-5 dB, two units in the last place of either.", level)
 TIE = Rule(
