@@ -26,6 +26,12 @@ extension SIMD8<Float> {
 }
 
 @inline(__always)
+func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
+  let words = unsafe unsafeBitCast(mask, to: SIMD4<UInt64>.self)
+  return (words[0] | words[1]) | (words[2] | words[3]) != 0
+}
+
+@inline(__always)
 func load4<Scalar>(_ pointer: UnsafePointer<Scalar>) -> SIMD4<Scalar> where Scalar: SIMDScalar {
   unsafe UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Scalar>.self)
 }

@@ -79,7 +79,8 @@ struct VariableQPlan: Sendable {
 
   /// Filters longer than this (three minutes at 22,050 Hz) take memory and time beyond use.
   private static let longest = 4_194_304.0
-  static let largest = 1 << 24
+  /// So many coefficients, were none of them dropped.
+  static let largest = 1 << 26
 
   private struct Key: Hashable { var parameters: VariableQParameters, sampleRate: Int }
   private static let cache = Cache<Key, VariableQPlan>(limit: 128)

@@ -10,7 +10,7 @@ struct DenseBank: Sendable {
   init(rows: Int, columns: Int, weight: (Int, Int) -> Float) {
     self.rows = rows
     self.columns = columns
-    stride = (columns + 3) / 4 * 4
+    stride = (columns + 7) / 8 * 8
     // Rows come in fours; what is left over multiplies by 0.
     var weights = [Float](repeating: 0, count: (rows + 3) / 4 * 4 * stride)
     for row in 0..<rows {
@@ -47,22 +47,23 @@ struct DenseBank: Sendable {
     return result
   }
 
-  /// Four rows times two frames: every vector that is loaded is used more than once.
+  /// Four rows times two frames: every vector that is loaded is used more than once, and the eight sums stay in registers.
   private func dots(
     _ values: UnsafeRawBufferPointer, _ first: Int, _ second: Int, _ weights: UnsafeRawBufferPointer, _ group: Int
   ) -> (SIMD4<Float>, SIMD4<Float>) {
-    typealias Lanes = SIMD4<Float>
+    typealias Lanes = SIMD8<Float>
     let zero = Lanes(repeating: 0)
     var (a0, a1, a2, a3, b0, b1, b2, b3) = (zero, zero, zero, zero, zero, zero, zero, zero)
     let row = 4 * stride
+    guard let values = values.baseAddress, let weights = weights.baseAddress else { return (.zero, .zero) }
     var place = 0
     while place < row {
-      let x = unsafe values.loadUnaligned(fromByteOffset: first + place, as: Lanes.self)
-      let y = unsafe values.loadUnaligned(fromByteOffset: second + place, as: Lanes.self)
-      let w0 = unsafe weights.loadUnaligned(fromByteOffset: group + place, as: Lanes.self)
-      let w1 = unsafe weights.loadUnaligned(fromByteOffset: group + row + place, as: Lanes.self)
-      let w2 = unsafe weights.loadUnaligned(fromByteOffset: group + 2 * row + place, as: Lanes.self)
-      let w3 = unsafe weights.loadUnaligned(fromByteOffset: group + 3 * row + place, as: Lanes.self)
+      let x = unsafe values.loadUnaligned(fromByteOffset: first &+ place, as: Lanes.self)
+      let y = unsafe values.loadUnaligned(fromByteOffset: second &+ place, as: Lanes.self)
+      let w0 = unsafe weights.loadUnaligned(fromByteOffset: group &+ place, as: Lanes.self)
+      let w1 = unsafe weights.loadUnaligned(fromByteOffset: group &+ row &+ place, as: Lanes.self)
+      let w2 = unsafe weights.loadUnaligned(fromByteOffset: group &+ 2 &* row &+ place, as: Lanes.self)
+      let w3 = unsafe weights.loadUnaligned(fromByteOffset: group &+ 3 &* row &+ place, as: Lanes.self)
       a0 += x * w0
       a1 += x * w1
       a2 += x * w2
@@ -71,9 +72,12 @@ struct DenseBank: Sendable {
       b1 += y * w1
       b2 += y * w2
       b3 += y * w3
-      place += 16
+      place &+= 32
     }
-    func sum(_ v: Lanes) -> Float { (v.x + v.z) + (v.y + v.w) }
-    return (Lanes(sum(a0), sum(a1), sum(a2), sum(a3)), Lanes(sum(b0), sum(b1), sum(b2), sum(b3)))
+    func sum(_ v: Lanes) -> Float {
+      let half = v.lowHalf + v.highHalf
+      return (half.x + half.z) + (half.y + half.w)
+    }
+    return (SIMD4(sum(a0), sum(a1), sum(a2), sum(a3)), SIMD4(sum(b0), sum(b1), sum(b2), sum(b3)))
   }
 }

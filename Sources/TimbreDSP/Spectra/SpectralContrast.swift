@@ -222,12 +222,6 @@ private func writeGroupExtremes(
 @inline(__always)
 private func least(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> { a.replacing(with: b, where: b .< a) }
 
-@inline(__always)
-private func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
-  let halves = unsafe unsafeBitCast(mask, to: SIMD4<UInt64>.self)
-  return (halves[0] | halves[1]) | (halves[2] | halves[3]) != 0
-}
-
 /// Reorders values so that the `place` smallest come first (Hoare's selection, with a partition that does not branch).
 private func select(_ place: Int, of values: UnsafeMutablePointer<Float>, count: Int) {
   var (low, high) = (0, count)

@@ -43,26 +43,40 @@ extension Spectrogram {
           case .max: unsafe Double(Float(parameters.threshold) * largest(row, bins))
           case .value(let value): value
           }
-        for bin in low..<high {
-          let here = unsafe row[bin]
-          // Values up to the limit count as 0 on either side, which changes no comparison with one above it.
-          guard Double(here) > limit, unsafe here > row[bin - 1] else { continue }
-          if bin == bins - 1 {
-            body(
-              frame, SpectralPeak(bin: bin, frequency: Float(Double(bin) * scale.rate / scale.length), magnitude: here))
-            continue
+        // Most vectors hold no peak. A limit rounded down to single precision lets none of them through that counts.
+        let least = SIMD8<Float>(repeating: Float(limit).nextDown)
+        var bin = low
+        while bin < high {
+          let x = unsafe SIMD8<Float>.load(row, bin)
+          if unsafe isAny((x .> least) .& (x .> SIMD8.load(row, bin - 1))) {
+            for place in bin..<min(bin + 8, high) {
+              if let peak = unsafe peak(at: place, row, above: limit, scale) { body(frame, peak) }
+            }
           }
-          let (left, right) = unsafe (row[bin - 1], row[bin + 1])
-          guard here >= right else { continue }
-          let a = Double(right + left) - 2 * Double(here)
-          let b = Double(right - left) / 2
-          let shift = abs(b) >= abs(a) ? 0 : Float(-b / a)
-          let frequency = Float((Double(bin) + Double(shift)) * scale.rate / scale.length)
-          let slope = (right - left) / 2
-          body(frame, SpectralPeak(bin: bin, frequency: frequency, magnitude: here + 0.5 * slope * shift))
+          bin += 8
         }
       }
     }
+  }
+
+  @inline(__always)
+  private func peak(
+    at bin: Int, _ row: UnsafePointer<Float>, above limit: Double, _ scale: (rate: Double, length: Double)
+  ) -> SpectralPeak? {
+    let here = unsafe row[bin]
+    // Values up to the limit count as 0 on either side, which changes no comparison with one above it.
+    guard Double(here) > limit, unsafe here > row[bin - 1] else { return nil }
+    if bin == bins - 1 {
+      return SpectralPeak(bin: bin, frequency: Float(Double(bin) * scale.rate / scale.length), magnitude: here)
+    }
+    let (left, right) = unsafe (row[bin - 1], row[bin + 1])
+    guard here >= right else { return nil }
+    let a = Double(right + left) - 2 * Double(here)
+    let b = Double(right - left) / 2
+    let shift = abs(b) >= abs(a) ? 0 : Float(-b / a)
+    let frequency = Float((Double(bin) + Double(shift)) * scale.rate / scale.length)
+    let slope = (right - left) / 2
+    return SpectralPeak(bin: bin, frequency: frequency, magnitude: here + 0.5 * slope * shift)
   }
 
   private func largest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
