@@ -58,8 +58,10 @@ extension Analysis {
 extension SampledSound {
   fileprivate func formants(_ parameters: FormantParameters) throws -> [Float] {
     let emphasised = preEmphasised(from: parameters.preEmphasisFrom)
-    var (count, start, length) = (1, first + 0.5 * duration, samples.count)
-    if 2 * parameters.windowLength <= duration {
+    // A sound shorter than the window is one frame.
+    var (count, start, length) = (1, 0.0, samples.count)
+    let isWhole = 2 * parameters.windowLength > duration
+    if !isWhole {
       length = Int(2 * parameters.windowLength / step)
       let frames = 1 + ((duration - 2 * parameters.windowLength) / parameters.step).rounded(.down)
       try checkFrames(frames < 1e12 ? Int(frames) : .max, values: 2 * parameters.count)
@@ -77,7 +79,7 @@ extension SampledSound {
     for frame in 0..<count {
       let time = start + Double(frame) * parameters.step
       // As many samples on either side, so that of an odd window the last is never used.
-      let middle = index(before: time) + 1
+      let middle = isWhole ? length / 2 : index(before: time) + 1
       let range = max(0, middle - length / 2)..<max(0, min(samples.count, middle + length / 2))
       guard emphasised[range].contains(where: { $0 != 0 }) else { continue }
       burg.predict(emphasised, range, window: window)
