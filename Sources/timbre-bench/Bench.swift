@@ -1,4 +1,5 @@
 import TimbreCore
+import TimbreReport
 import TimbreWorkflow
 
 /// Times Timbre's work for `Benchmarks/bench.py`, which puts it beside the same work of its peers.
@@ -7,19 +8,20 @@ import TimbreWorkflow
 /// separated by tabs. The peers in Benchmarks/ answer the same requests.
 @main
 struct Bench {
-  static func main() {
+  static func main() async {
     keepFreedMemory()
     let words = Array(CommandLine.arguments.dropFirst())
-    if !words.isEmpty { return reply(to: words) }
+    if !words.isEmpty { return await reply(to: words) }
     while let line = readLine() {
-      reply(to: line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init))
+      await reply(to: line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init))
     }
   }
 
-  /// `TASK time SECONDS ARGUMENT…` repeats a task for that long, after a warm-up; `TASK show ARGUMENT…` tells its result.
-  private static func reply(to words: [String]) {
+  /// `TASK time SECONDS ARGUMENT…` repeats a task for that long, after a warm-up; `TASK show ARGUMENT…` tells its result, and
+  /// `TASK save FILE ARGUMENT…` writes it as NPY.
+  private static func reply(to words: [String]) async {
     do {
-      print(try answer(Words(words)))
+      print(try await answer(Words(words)))
     } catch let error as RequestError {
       print(JSONValue.object([.init("error", .string(error.findings.map(\.message).joined(separator: "; ")))]))
     } catch let diagnostic as Diagnostic {
@@ -31,11 +33,12 @@ struct Bench {
     flushOutput()
   }
 
-  private static func answer(_ words: Words) throws -> JSONValue {
+  private static func answer(_ words: Words) async throws -> JSONValue {
     var words = words
     let task = try words.next("a task")
     if task == "hello" { return hello() }
-    switch try words.next("time or show") {
+    if task == "run" { return try await run(&words) }
+    switch try words.next("time, show or save") {
     case "time":
       let seconds = try words.number("seconds")
       return try Stopwatch.time(seconds: seconds, work(task, &words))
@@ -43,7 +46,12 @@ struct Bench {
       if task == "infer" { return try showInference(in: words.next("a folder")) }
       let work = try work(task, &words)
       return .object([.init("values", .array(try work().map { .number(Double($0)) }))])
-    case let word: throw Diagnostic(.unknownChoice, "\"\(word)\" is neither time nor show")
+    case "save":
+      let file = try words.next("a file")
+      let values = try work(task, &words)()
+      try NPY.write(shape: [values.count], values: values, to: file)
+      return .object([.init("count", .int(values.count))])
+    case let word: throw Diagnostic(.unknownChoice, "\"\(word)\" is neither time, show nor save")
     }
   }
 
@@ -60,6 +68,7 @@ struct Bench {
     case "decode": try decoding(audio: words.next("an audio file"))
     case "train": try training(jobs: words.integer("threads"), batch: words.integer("a batch size"))
     case "infer": try inference(jobs: words.integer("threads"), rows: words.integer("a number of rows"))
+    case "sgemm": try multiplication(threads: words.integer("threads"), size: words.integer("a size"))
     default: throw Diagnostic(.unknownChoice, "unknown task \"\(task)\"")
     }
   }
