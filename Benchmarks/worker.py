@@ -1,7 +1,11 @@
 """Processes that answer requests: timbre-bench and the peers."""
 import json
 import os
+import pathlib
 import subprocess
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Unavailable(Exception):
@@ -15,8 +19,10 @@ class Worker:
         self.command = command
         # Only Linux can keep a process on given cores.
         pin = (lambda: os.sched_setaffinity(0, cores)) if hasattr(os, "sched_setaffinity") else None
+        # A file, not a pipe: a library that says much would fill a pipe that nobody reads, and wait.
+        self.said = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=pin)
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True, preexec_fn=pin, cwd=HERE)
         self.name = self.ask("hello")["name"]
 
     def ask(self, *words):
@@ -27,7 +33,9 @@ class Worker:
         except BrokenPipeError:
             line = ""
         if not line:
-            said = self.process.stderr.read().strip().splitlines()
+            self.process.wait()
+            self.said.seek(0)
+            said = self.said.read().strip().splitlines()
             raise Unavailable(said[-1] if said else f"{self.command} ended")
         answer = json.loads(line)
         if "error" in answer:
@@ -38,3 +46,4 @@ class Worker:
         self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait()
+        self.said.close()

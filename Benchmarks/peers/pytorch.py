@@ -1,4 +1,4 @@
-"""PyTorch's side of the benchmark: the default network of classifier.conv1d on the CPU. See peer.py.
+"""PyTorch's side of the benchmark: the default network of classifier.conv1d on the CPU. See serve.py.
 
 PyTorch is given the fastest of its own ways: of its Adams, and of the batch sizes that it predicts in.
 """
@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from peer import serve, timed
+from peers.serve import fastest, serve
 
 COLUMNS, CLASSES, PARAMETERS = 162, 8, 557_288
 
@@ -43,8 +43,8 @@ def train(threads, batch):
     torch.set_num_threads(int(threads))
     key = (threads, batch)
     if key not in trainers:
-        choices = [{"fused": True}, {"foreach": True}, {"foreach": False}]
-        trainers[key] = min((trainer(int(batch), choice) for choice in choices), key=lambda step: timed(step, 1)["seconds"])
+        choices = {"fused Adam": {"fused": True}, "foreach Adam": {"foreach": True}, "Adam": {"foreach": False}}
+        trainers[key] = fastest({name: trainer(int(batch), choice) for name, choice in choices.items()}, 1)
     return trainers[key]
 
 
@@ -89,7 +89,7 @@ def infer(threads, rows):
             return predict
 
         sizes = [size for size in (16, 64, 256, 1024) if size <= int(rows)]
-        predictors[key] = min((predictor(size) for size in sizes), key=lambda predict: timed(predict, 0.7)["seconds"])
+        predictors[key] = fastest({f"batches of {size}": predictor(size) for size in sizes})
     return predictors[key]
 
 
