@@ -15,8 +15,10 @@ SOURCES := Package.swift Sources Plugins Tests
 VENV_TEST := .build-venv/test
 VENV_PARITY := .build-venv/parity
 VENV_BENCH := .build-venv/bench
+BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
+PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test build lint format reference parity bench goldens sanitize-address sanitize-thread packages test-packages swift clean
+.PHONY: demo test build lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
@@ -48,11 +50,17 @@ parity: build test-packages $(VENV_PARITY)/ready
 	$(BUILD) --product timbre-bench
 	$(VENV_PARITY)/bin/python Tests/Parity/parity.py --timbre $(TIMBRE) --bench .build/release/timbre-bench --seed $${SEED:-1} --cases $${CASES:-100} --out docs/parity.md
 
-# Timbre beside librosa and PyTorch on the same cores, alternating, in one run.
+# Timbre beside its peers on the same cores, alternating, in one run: docs/benchmarks.md. PyTorch from PyPI brings some 5 GB.
 bench: packages test-packages swift $(VENV_BENCH)/ready
 	$(BUILD) --product timbre
 	$(BUILD) --product timbre-bench
-	$(VENV_BENCH)/bin/python Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
+	$(VENV_BENCH)/bin/python $(BENCH) --page docs/benchmarks.md
+
+# The same in short, with the peers that PEERS has, a Python: those that it has not are named. Installs none.
+bench-quick: packages swift
+	$(BUILD) --product timbre
+	$(BUILD) --product timbre-bench
+	$(PEERS) $(BENCH) --quick
 
 goldens: test-packages $(VENV_BENCH)/ready
 	for script in Tests/Goldens/make_*.py; do $(VENV_BENCH)/bin/python $$script; done
