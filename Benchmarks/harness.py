@@ -25,6 +25,12 @@ def cores():
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count()))
 
 
+def absent(reason):
+    """What a peer that does not start said, in short."""
+    kind, _, said = str(reason).partition(": ")
+    return f"is not installed ({said})" if kind == "ModuleNotFoundError" else f"does not start: {reason}"
+
+
 class Disagreement(Exception):
     """The two sides do not compute the same thing, so that timing them would compare nothing."""
 
@@ -76,7 +82,7 @@ class Bench:
             try:
                 self.workers[name] = Worker(command, cores()[-1:] if count == 1 else cores())
             except Unavailable as reason:
-                self.missing[name] = f"{name} does not start: {reason}"
+                self.missing[name] = f"{name} {absent(reason)}"
                 raise Unavailable(self.missing[name]) from None
             self.names.append(self.workers[name].name)
         return self.workers[name]

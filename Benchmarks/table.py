@@ -46,7 +46,7 @@ def ratio(result):
 
 def describe(result):
     """A line of the table on the terminal."""
-    words = f"{result['row']:<36} {result['peer']:<28}"
+    words = f"{result['row']:<42} {result['peer']:<28}"
     if result["ratio"] is None:
         return words + " " + result.get("note", "")
     figures = [figure(result[side], result["unit"]) if side in result else "" for side in ("timbre", "peer_figure")]
@@ -56,9 +56,10 @@ def describe(result):
 
 def text(at, bench):
     names = "; ".join(dict.fromkeys(bench.names))
-    head = f"{'row':<36} {'peer':<28}{'Timbre':>18}{'peer':>18}{'ratio':>8}  {'spread':<14}{'required':<8}"
+    head = f"{'row':<42} {'peer':<28}{'Timbre':>18}{'peer':>18}{'ratio':>8}  {'spread':<14}{'required':<8}"
     lines = [at, names, "", head, *(describe(result) for result in bench.results)]
-    lines += [f"\n{reason}" for reason in bench.missing.values()]
+    if bench.missing:
+        lines += ["", "Not run beside: " + "; ".join(bench.missing.values())]
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """openSMILE's side of the benchmark: its low-level descriptors, on one thread. See serve.py."""
 import pathlib
 
+import numpy
 import opensmile
 import soundfile
 
@@ -19,4 +20,10 @@ def mfcc(_, path):
     return work(opensmile.Smile(str(CONFIGURATION), "lld"), path)
 
 
-serve(f"openSMILE {opensmile.__version__}", {"plugin": mfcc})
+def as_many(words, work, file):
+    """Only how many numbers there are can be compared; frames at the ends differ."""
+    ours, theirs = numpy.load(file).size, work().size
+    return {"deviation": abs(ours - theirs) / theirs, "tolerance": 1e-3}
+
+
+serve(f"openSMILE {opensmile.__version__}", {"plugin": mfcc}, compare=as_many)

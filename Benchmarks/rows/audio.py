@@ -74,7 +74,8 @@ def flux(bench, clip):
 def mfcc(bench, clip):
     """Ten minutes, so that what openSMILE prepares for each file does not count. Its bands, logarithm and scale are its own."""
     rounds = 1 if bench.options.quick else 3
-    return bench.against("openSMILE", "plugin", ["feature.mfcc", clip, *MFCC], ["feature.mfcc", clip], rounds=rounds)
+    ours, theirs = ["feature.mfcc", clip, *MFCC], ["feature.mfcc", clip]
+    return bench.against("openSMILE", "plugin", ours, theirs, bench.saved("plugin", ours, theirs), rounds=rounds)
 
 
 def single(bench):

@@ -8,7 +8,7 @@ import sys
 import time
 
 from clip import write_clip
-from harness import Disagreement, require_equal
+from harness import Disagreement, absent, require_equal
 from worker import Unavailable
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
@@ -58,7 +58,9 @@ def script(words):
         return output([sys.executable, "-m", *words], HERE)
     except RuntimeError as reason:
         last = str(reason).strip().splitlines()[-1]
-        raise Unavailable(last) if "ModuleNotFoundError" in last else reason
+        if last.startswith("ModuleNotFoundError"):
+            raise Unavailable(f"a library {absent(last)}") from None
+        raise
 
 
 def output(command, folder=None):
