@@ -2,6 +2,7 @@
 import os
 import statistics
 import sys
+import time
 
 from clip import repeat_clip, write_clip
 from worker import Unavailable, Worker
@@ -57,6 +58,7 @@ class Bench:
         self.names = []
         self.missing = {}
         self.results = []
+        self.began = time.monotonic()
         self.clip = folder / "clip.wav"
         write_clip(self.clip, 22_050, 2.5)
 
@@ -110,7 +112,7 @@ class Bench:
         result = {"row": row, "peer": peer, "ratio": None, "spread": None, "required": required, "met": None, "what": what}
         if at_most is not None:
             result["bound"] = "at most"
-        print(f"{row}, {peer} …", file=sys.stderr, flush=True)
+        print(f"{time.monotonic() - self.began:6.0f} s  {row}, {peer} …", file=sys.stderr, flush=True)
         try:
             result.update(measure())
             if required is not None and result["met"] is None:
@@ -144,11 +146,12 @@ class Bench:
         deviation = check(here, there) if check else None
         ask_here = lambda: here.ask(task, "time", seconds, *ours)["seconds"]  # noqa: E731
         ask_there = lambda: there.ask(task, "time", seconds, *theirs)["seconds"]  # noqa: E731
-        ask_there()  # what a peer prepares on first use is not part of a round
+        # What a peer prepares on first use is not part of a round.
+        way = there.ask(task, "time", seconds, *theirs).get("way")
         result = self.alternate(ask_here, ask_there, rounds)
         if per_call:
             result.update(timbre=per_call / result["timbre"], peer_figure=per_call / result["peer_figure"])
-        return {**result, "unit": unit, "deviation": deviation}
+        return {**result, "unit": unit, "deviation": deviation} | ({"way": way} if way else {})
 
     def shown(self, task, words, groups=None):
         """A check of a few numbers, told by both sides."""

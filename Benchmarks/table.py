@@ -74,8 +74,9 @@ def write_page(path, at, bench):
     lines += ["| row | work | peer | ratio | spread | required | |", "| --- | --- | --- | ---: | ---: | ---: | --- |"]
     for result in bench.results:
         cells = [ratio(result), spread(result)] if result["ratio"] is not None else ["—", "—"]
+        peer = result["peer"] + (f" ({result['way']})" if "way" in result else "")
         note = result.get("note") or verdict(result)
-        lines.append("| " + " | ".join([result["row"], result["what"], result["peer"], *cells, required(result), note]) + " |")
+        lines.append("| " + " | ".join([result["row"], result["what"], peer, *cells, required(result), note]) + " |")
     page = path.read_text()
     before, after = page.split(BEGIN)[0], page.split(END)[1]
     path.write_text(f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}{after}")

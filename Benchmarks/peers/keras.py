@@ -78,9 +78,9 @@ def infer(_, rows):
     if rows not in predictors:
         model = weights.keras_model()
         x = numpy.random.default_rng(7).normal(size=(rows, weights.COLUMNS, 1)).astype(numpy.float32)
-        candidates = {f"predict, batches of {size}": predicting(model, x, size) for size in (64, 256, 1024) if size <= rows}
+        candidates = {f"predict, batches of {size}": predicting(model, x, size) for size in (256, 1024) if size <= rows}
         for xla in (False, True):
-            for size in (64, 256, 1024):
+            for size in (64, 256):
                 if size <= rows:
                     candidates[f"tf.function{', XLA' if xla else ''}, batches of {size}"] = calling(model, x, size, xla)
         predictors[rows] = fastest(candidates)

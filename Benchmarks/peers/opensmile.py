@@ -21,9 +21,9 @@ def mfcc(_, path):
 
 
 def as_many(words, work, file):
-    """Only how many numbers there are can be compared; frames at the ends differ."""
+    """Only how many numbers there are can be compared; a step of 10 ms is 220 samples for us, and 221 there."""
     ours, theirs = numpy.load(file).size, work().size
-    return {"deviation": abs(ours - theirs) / theirs, "tolerance": 1e-3}
+    return {"deviation": abs(ours - theirs) / theirs, "tolerance": 1e-2}
 
 
 serve(f"openSMILE {opensmile.__version__}", {"plugin": mfcc}, compare=as_many)

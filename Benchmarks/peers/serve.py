@@ -1,5 +1,6 @@
 """The side of a peer: answers the requests of bench.py as `timbre-bench` does, a line of JSON for a line of words."""
 import json
+import os
 import statistics
 import sys
 import time
@@ -26,6 +27,8 @@ def timed(work, limit):
 
 def fastest(candidates, seconds=0.7):
     """The fastest of some ways to do the same work, given as {name: work}; it is told to bench.py as `way`."""
+    if os.environ.get("TIMBRE_BENCH_QUICK"):
+        seconds /= 5
     name = min(candidates, key=lambda name: timed(candidates[name], seconds)["seconds"])
     candidates[name].way = name
     return candidates[name]
