@@ -18,6 +18,8 @@ count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 tensorflow.config.threading.set_intra_op_parallelism_threads(count)
 tensorflow.config.threading.set_inter_op_parallelism_threads(count)
 trainers, predictors = {}, {}
+# Compiling with XLA takes long, and what it compiles was never the fastest: where it is to be quick it is left out.
+XLA = (False,) if os.environ.get("TIMBRE_BENCH_QUICK") else (False, True)
 
 
 def train(_, batch):
@@ -29,7 +31,7 @@ def train(_, batch):
         x = random.normal(size=(batches * batch, weights.COLUMNS, 1)).astype(numpy.float32)
         y = random.integers(0, weights.CLASSES, batches * batch)
         candidates = {"fit": whole_epochs(x, y, batch, batches)}
-        for xla in (False, True):
+        for xla in XLA:
             candidates[f"tf.function{', XLA' if xla else ''}"] = steps(x, y, batch, batches, xla)
         trainers[batch] = fastest(candidates, 1.5)
     return trainers[batch]
@@ -79,7 +81,7 @@ def infer(_, rows):
         model = weights.keras_model()
         x = numpy.random.default_rng(7).normal(size=(rows, weights.COLUMNS, 1)).astype(numpy.float32)
         candidates = {f"predict, batches of {size}": predicting(model, x, size) for size in (256, 1024) if size <= rows}
-        for xla in (False, True):
+        for xla in XLA:
             for size in (64, 256):
                 if size <= rows:
                     candidates[f"tf.function{', XLA' if xla else ''}, batches of {size}"] = calling(model, x, size, xla)

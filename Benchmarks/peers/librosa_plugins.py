@@ -1,11 +1,11 @@
 """Every function of librosa that a plugin is named after, as Tests/Parity declares them, on one thread. See serve.py."""
+import json
 import pathlib
 import sys
 
 from peers import librosa_setup  # before librosa
 
-import json  # noqa: I001
-import numpy
+import numpy  # noqa: I001
 import soundfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Tests/Parity"))

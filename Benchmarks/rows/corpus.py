@@ -140,13 +140,21 @@ def two_jobs(bench, rounds):
 
 
 def scale(bench, sizes, rounds):
-    """Of the least corpus several runs a round: each is over at once."""
+    """In one process, which has made its plans and filters before. Of the least corpus several runs a round: each is over at once."""
     plans = {size: synthetic(bench, size) for size in sizes}
     costs = {size: [] for size in sizes}
+    process = bench.worker("Timbre")
+
+    def cost(size):
+        folder = bench.folder / "vectors"
+        shutil.rmtree(folder, ignore_errors=True)
+        answer = process.ask("run", plans[size], folder, len(cores()))
+        return answer["seconds"] / answer["clips"]
+
+    cost(sizes[1])
     for number in range(rounds):
         for size in sizes if number % 2 == 0 else reversed(sizes):
-            runs = [per_clip(bench, plans[size], len(cores())) for _ in range(max(1, min(5, 5_000 // size)))]
-            costs[size].append(statistics.median(runs))
+            costs[size].append(statistics.median(cost(size) for _ in range(max(1, min(7, 5_000 // size)))))
     middle = {size: statistics.median(costs[size]) for size in sizes}
     ratios = [max(of) / min(of) for of in zip(*costs.values())]
     return {
