@@ -22,8 +22,8 @@ def run(bench):
         bench.row(name, "audioFlux", f"mel spectrogram of {length}", lambda: flux(bench, clip()), at_least=1)
         bench.row(name, "librosa", f"mel spectrogram of {length}", lambda: mel(bench, clip()), at_least=1)
     bench.row(
-        "mfcc", "openSMILE", "13 coefficients of 40 bands every 10 ms, 10 minutes; alike in work, not the same numbers",
-        lambda: mfcc(bench, bench.long_clip()))
+        "mfcc", "openSMILE", "13 coefficients of 40 bands every 10 ms; alike in work, not the same numbers",
+        lambda: mfcc(bench, bench.clip if bench.options.quick else bench.long_clip()))
     if bench.wants("single"):
         single(bench)
     bench.dismiss()
