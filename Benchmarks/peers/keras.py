@@ -18,8 +18,9 @@ count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 tensorflow.config.threading.set_intra_op_parallelism_threads(count)
 tensorflow.config.threading.set_inter_op_parallelism_threads(count)
 trainers, predictors = {}, {}
-# Compiling with XLA takes long, and what it compiles was never the fastest: where it is to be quick it is left out.
-XLA = (False,) if os.environ.get("TIMBRE_BENCH_QUICK") else (False, True)
+# `fit` and XLA take long to prepare, and were not the fastest: where it is to be quick they are left out.
+QUICK = "TIMBRE_BENCH_QUICK" in os.environ
+XLA = (False,) if QUICK else (False, True)
 
 
 def train(_, batch):
@@ -30,7 +31,7 @@ def train(_, batch):
         random = numpy.random.default_rng(7)
         x = random.normal(size=(batches * batch, weights.COLUMNS, 1)).astype(numpy.float32)
         y = random.integers(0, weights.CLASSES, batches * batch)
-        candidates = {"fit": whole_epochs(x, y, batch, batches)}
+        candidates = {} if QUICK else {"fit": whole_epochs(x, y, batch, batches)}
         for xla in XLA:
             candidates[f"tf.function{', XLA' if xla else ''}"] = steps(x, y, batch, batches, xla)
         trainers[batch] = fastest(candidates, 1.5)
