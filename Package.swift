@@ -74,7 +74,9 @@ let package = Package(
 
     .executableTarget(
       name: "timbre-bench",
-      dependencies: ["TimbreCore", "TimbreAudio", "TimbreNN", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin"],
+      dependencies: [
+        "TimbreCore", "TimbreAudio", "TimbreNN", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin", "COpenBLAS",
+      ],
       swiftSettings: settings),
 
     tests("TimbreCoreTests", []),

@@ -65,7 +65,10 @@ public struct Registry: Sendable {
       + classifiers.values.map(\.description)).sorted { $0.id < $1.id }
   }
 
-  public func description(of id: String) -> PluginDescription? { descriptions.first { $0.id == id } }
+  public func description(of id: String) -> PluginDescription? {
+    features[id]?.description ?? augmenters[id]?.description ?? datasets[id]?.description
+      ?? classifiers[id]?.description
+  }
 
   /// Two plugins under one id, or an id of another kind, are a slip of the programmer: stop at once.
   private mutating func admit<P: Plugin>(_ plugin: P.Type, _ kind: PluginKind) -> String {

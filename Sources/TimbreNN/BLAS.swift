@@ -1,5 +1,6 @@
 import COpenBLAS
 import Glibc
+import TimbreCore
 
 /// Sets OpenBLAS up for the way this module uses it; early is better, because its workers idle expensively until then.
 public func prepareOpenBLAS() { BLAS.prepare() }
@@ -29,6 +30,7 @@ enum BLAS {
     assert(a.count >= ((ta ? inner : rows) - 1) * lda + (ta ? rows : inner))
     assert(b.count >= ((tb ? columns : inner) - 1) * ldb + (tb ? inner : columns))
     assert(c.count >= (rows - 1) * ldc + columns)
+    WorkDone.products.add(1)
     unsafe cblas_sgemm(
       CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns),
       Int32(inner), 1, a.base, Int32(lda), b.base, Int32(ldb), beta, c.base, Int32(ldc))

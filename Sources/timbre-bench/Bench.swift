@@ -38,7 +38,7 @@ struct Bench {
     let task = try words.next("a task")
     if task == "hello" { return hello() }
     if task == "run" { return try await run(&words) }
-    switch try words.next("time, show or save") {
+    switch try words.next("time, show, count or save") {
     case "time":
       let seconds = try words.number("seconds")
       return try Stopwatch.time(seconds: seconds, work(task, &words))
@@ -46,12 +46,15 @@ struct Bench {
       if task == "infer" { return try showInference(in: words.next("a folder")) }
       let work = try work(task, &words)
       return .object([.init("values", .array(try work().map { .number(Double($0)) }))])
+    case "count":
+      let calls = try words.integer("a number of calls")
+      return try Stopwatch.count(calls: calls, work(task, &words))
     case "save":
       let file = try words.next("a file")
       let values = try work(task, &words)()
       try NPY.write(shape: [values.count], values: values, to: file)
       return .object([.init("count", .int(values.count))])
-    case let word: throw Diagnostic(.unknownChoice, "\"\(word)\" is neither time, show nor save")
+    case let word: throw Diagnostic(.unknownChoice, "\"\(word)\" is neither time, show, count nor save")
     }
   }
 

@@ -22,6 +22,25 @@ enum Stopwatch {
     ])
   }
 
+  /// What one call costs after some others, whatever the machine: `transforms`, `products`, and `faults`, the pages that it touched
+  /// first (of all calls together, for one may be the system's).
+  static func count(calls: Int, _ work: () throws -> [Float]) throws -> JSONValue {
+    for _ in 0..<8 { keep(try work()) }
+    let (transforms, products, faults) = (WorkDone.transforms.value, WorkDone.products.value, pageFaults())
+    for _ in 0..<calls { keep(try work()) }
+    return .object([
+      .init("transforms", .int((WorkDone.transforms.value - transforms) / calls)),
+      .init("products", .int((WorkDone.products.value - products) / calls)),
+      .init("faults", .int(pageFaults() - faults)),
+    ])
+  }
+
+  private static func pageFaults() -> Int {
+    var usage = rusage()
+    _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_minflt
+  }
+
   /// User and system time of this process.
   private static func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 

@@ -102,7 +102,7 @@ func wavelet(
     let angle = (first + Double(index)) * 2 * .pi * frequency / sampleRate
     samples.append(SIMD2(.cos(angle), .sin(angle)) * window[index])
   }
-  let norm = parameters.norm.length(of: samples.lazy.map { ($0 * $0).sum().squareRoot() })
+  let norm = parameters.norm.length(of: samples.lazy.map { Double.hypot($0.x, $0.y) })
   let inverse = norm == 1 ? 1 : 1 / norm
   let scale = length / Double(nFFT)
   var padded = [SIMD2<Float>](repeating: SIMD2(0, 0), count: nFFT)

@@ -45,8 +45,8 @@ extension Analysis {
       let isPower = mel.power == 2
       let source = isPower ? magnitudes : try spectrogram(mel.stft, power: mel.power)
       let bands = bank.apply(to: source, squaring: isPower)
-      // Small exponents raise what is quiet, rounding included: that of amplitudes lies within the 80 dB that MFCCs read.
-      if mel.power >= 1.5, !bank.isBuried(bands, of: magnitudes, power: mel.power) { return bands }
+      // Smaller exponents raise what is quiet, rounding included: that of amplitudes lies within the 80 dB that MFCCs read.
+      if mel.power >= 2, !bank.isBuried(bands, of: magnitudes, power: mel.power) { return bands }
       return bank.apply(to: try preciseSpectrogram(mel.stft, power: mel.power), squaring: false)
     }
   }

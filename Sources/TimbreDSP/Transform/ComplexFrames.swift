@@ -22,6 +22,7 @@ public func stft(_ signal: [Float], _ parameters: STFTParameters) throws -> Comp
   try parameters.validate()
   let framing = try Framing(signal, parameters)
   try checkSize(frames: framing.frames, bins: 2 * parameters.bins)
+  WorkDone.transforms.add(framing.frames)
   let transform = PreciseFourierTransform.of(length: parameters.nFFT)
   let window = parameters.windowValues
   let input = AlignedBuffer<Double>(count: parameters.nFFT, filledWith: 0)

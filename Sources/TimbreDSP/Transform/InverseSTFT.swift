@@ -11,6 +11,7 @@ public func inverseSTFT(_ spectrum: ComplexFrames, _ parameters: STFTParameters,
   let output = OverlapAdd(parameters, frames: spectrum.frames, length: length)
   let transform = PlanarTransform(length: parameters.nFFT, window: parameters.windowValues)
   let planar = PlanarSpectrum(bins: spectrum.bins)
+  WorkDone.transforms.add(output.frames)
   unsafe spectrum.values.withUnsafeBufferPointer { values in
     guard let base = values.baseAddress else { return }
     for frame in 0..<output.frames {

@@ -44,6 +44,7 @@ extension Spectrogram {
     try parameters.validate()
     let framing = try Framing(signal, parameters)
     try checkSize(frames: framing.frames, bins: parameters.bins)
+    WorkDone.transforms.add(framing.frames)
     let transform = PlanarTransform(length: parameters.nFFT, window: parameters.windowValues)
     let spectrum = PlanarSpectrum(bins: parameters.bins)
     var result = Spectrogram(bins: parameters.bins, frames: framing.frames)

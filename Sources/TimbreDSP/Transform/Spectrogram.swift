@@ -41,6 +41,8 @@ public struct Spectrogram: Sendable {
 extension Spectrogram {
   /// |STFT| of a signal, in single precision.
   static func magnitudes(of signal: [Float], _ parameters: STFTParameters) throws -> Spectrogram {
+    // The few bins of a short transform are often equal but for rounding, which then makes the peaks.
+    if parameters.nFFT <= 256 { return try preciseMagnitudes(of: signal, parameters) }
     try parameters.validate()
     let framing = try Framing(signal, parameters)
     let transform = FourierTransform.of(length: parameters.nFFT)
@@ -48,6 +50,7 @@ extension Spectrogram {
     let input = AlignedBuffer<Float>(count: parameters.nFFT, filledWith: 0)
     let output = AlignedBuffer<Float>(count: 2 * parameters.bins + 16, filledWith: 0)
     try checkSize(frames: framing.frames, bins: parameters.bins)
+    WorkDone.transforms.add(framing.frames)
     var result = Spectrogram(bins: parameters.bins, frames: framing.frames)
     var peaks = [Float](repeating: 0, count: framing.frames)
     let (bins, stride, size) = (result.bins, result.stride, parameters.nFFT)

@@ -27,8 +27,11 @@ public func timeStretched(
   let frames = Int((Double(columns) / rate).rounded(.up))
   let transform = PlanarTransform(length: parameters.nFFT, window: parameters.windowValues)
   let output = OverlapAdd(parameters, frames: frames, length: Int(length))
+  var loaded = 0
   func load(_ column: Int, into target: PlanarSpectrum) -> Bool {
-    unsafe framing.withFrame(column, hop: parameters.hopLength) { unsafe transform.forward($0, into: target) } ?? false
+    loaded += 1
+    return unsafe framing.withFrame(column, hop: parameters.hopLength) { unsafe transform.forward($0, into: target) }
+      ?? false
   }
   var vocoder = PhaseVocoder(
     bins: parameters.bins, hopLength: vocoderHop ?? parameters.hopLength, nFFT: parameters.nFFT, columns: load)
@@ -40,6 +43,7 @@ public func timeStretched(
     vocoder.write(to: spectrum, weight: Float(place - Double(column)))
     unsafe transform.addInverse(of: spectrum, to: output.samples.pointer + frame * parameters.hopLength)
   }
+  WorkDone.transforms.add(loaded + output.frames)
   return output.normalised()
 }
 

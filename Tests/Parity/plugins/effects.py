@@ -6,6 +6,7 @@ import numpy as np
 from draws import RESAMPLERS, arguments, some
 from draws import stft as draw_stft
 from plugin import LIMIT, Plugin, Rule, error
+from roundings import CancelledBins, NoisyTransform, moves
 
 
 def transform(r, samples, share):
@@ -236,29 +237,12 @@ def again(case, y, sr):
     return np.atleast_2d(PLUGINS[case["use"]].reference(y, sr, dict(case["parameters"])))
 
 
-class NoisyTransform:
-    """NumPy's transform with an error as large as its own: eps / 2 of a frame's mean magnitude."""
-
-    irfft = staticmethod(np.fft.irfft)
-
-    def __init__(self, seed):
-        self.rng = np.random.default_rng(seed)
-
-    def rfft(self, x, axis):
-        X = np.fft.rfft(x, axis=axis)
-        level = 1.1e-16 * np.sqrt(np.mean(np.abs(X) ** 2, axis=axis, keepdims=True))
-        return X + level * (self.rng.standard_normal(X.shape) + 1j * self.rng.standard_normal(X.shape))
-
-
 def last_bits(case, y, sr, ours, theirs, extract):
-    try:
-        for seed in range(16):
-            librosa.set_fftlib(NoisyTransform(seed))
-            if error(again(case, y, sr), theirs) >= error(ours, theirs) / 3:
-                return True
-        return False
-    finally:
-        librosa.set_fftlib(None)
+    return moves(NoisyTransform, lambda: again(case, y, sr), ours, theirs)
+
+
+def cancelled(case, y, sr, ours, theirs, extract):
+    return moves(CancelledBins, lambda: again(case, y, sr), ours, theirs)
 
 
 def fused(x, y, z):
@@ -343,6 +327,9 @@ PHASES = {
     "librosa's output is ours when up to 200 of them, tried in turn, are rounded the other way.", tie),
         "transform": Rule("The same, where the last bit is one of the Fourier transform: librosa itself moves by a third of the difference or "
     "more in one of 16 runs with errors of half a unit of double precision in its transform.", last_bits),
+        "cancelled": Rule("A bin of a short transform cancels, as in sounds of a few equal values: its angle is that of a rounding of 0, and all "
+    "later phases follow it. librosa itself moves by a third of the difference or more in one of 16 runs with other roundings in such bins.",
+    cancelled),
     },
 }
 

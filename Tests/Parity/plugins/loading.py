@@ -12,6 +12,8 @@ def load(r, samples, rate):
     p = {"write": r.choice([["WAV", "PCM_16"], ["WAV", "PCM_24"], ["WAV", "FLOAT"], ["FLAC", "PCM_16"], ["AIFF", "PCM_16"]])}
     p |= {"channels": r.choice([1, 1, 2]), "rate": r.choice([None, 22050, 8000, 16000, 44100, 96000, r.randint(4000, 96000)])}
     p["offset"] = r.choice([0, 0.25, r.uniform(0, 0.5)]) if samples > 20_000 else 0
+    # Beyond the end there is nothing to compare: librosa returns no sample, and ours says so.
+    p["offset"] = min(p["offset"], 0.9 * samples / rate)
     p["duration"] = r.choice([None, 0.2, r.uniform(0.01, 1)])
     p["res_type"] = r.choice(RESAMPLERS)
     return p

@@ -147,7 +147,10 @@ def of_signal(feature):
     return lambda y, sr, p: feature(y=y, sr=sr, **({"intervals": "equal"} if feature is librosa.feature.chroma_vqt else {}) | cqt_arguments(p))
 
 
-CQT_CHROMA, CENS, TONNETZ = (of_signal(f) for f in (librosa.feature.chroma_cqt, librosa.feature.chroma_cens, librosa.feature.tonnetz))
+CQT_CHROMA, VQT_CHROMA, CENS, TONNETZ = (
+    of_signal(f)
+    for f in (librosa.feature.chroma_cqt, librosa.feature.chroma_vqt, librosa.feature.chroma_cens, librosa.feature.tonnetz)
+)
 
 PLUGINS = {
     "feature.chroma_stft": Plugin(
@@ -161,19 +164,19 @@ PLUGINS = {
             ("voice", 2, 22050, {"n_fft": 64, "hop_length": 16}),
         ]),
     "feature.chroma_cqt": Plugin(
-        chroma_cqt, CQT_CHROMA, rules={"tuning": Rule(TUNING.text, constant_q.tuned(CQT_CHROMA))},
+        chroma_cqt, CQT_CHROMA, rules={"tuning": Rule(TUNING.text, constant_q.tuned(CQT_CHROMA)), "whole": constant_q.whole(CQT_CHROMA)},
         goldens=[
             ("voice", 3000, 22050, {}),
             ("voice", 3000, 22050, {"n_octaves": 5, "n_chroma": 6, "bins_per_octave": 12, "fmin": 110, "norm": 2, "tuning": 0.1, "window": [0.5, 1, 0.5]}),
             ("voice", 3000, 22050, {"cqt_mode": "hybrid", "norm": None, "threshold": 0.05, "n_octaves": 6}),
         ]),
     "feature.chroma_cens": Plugin(
-        chroma_cens, CENS, rules={"tuning": Rule(TUNING.text, constant_q.tuned(CENS))},
+        chroma_cens, CENS, rules={"tuning": Rule(TUNING.text, constant_q.tuned(CENS)), "whole": constant_q.whole(CENS)},
         goldens=[("voice", 6000, 22050, {}), ("voice", 6000, 22050, {"win_len_smooth": 4, "smoothing_window": "hamming", "norm": "inf", "n_octaves": 5})]),
     "feature.chroma_vqt": Plugin(
-        chroma_vqt, of_signal(librosa.feature.chroma_vqt),
+        chroma_vqt, VQT_CHROMA, rules={"whole": constant_q.whole(VQT_CHROMA)},
         goldens=[("voice", 3000, 22050, {}), ("voice", 3000, 22050, {"intervals": "ji5", "n_octaves": 6, "gamma": 5})]),
     "feature.tonnetz": Plugin(
-        tonnetz, TONNETZ, rules={"tuning": Rule(TUNING.text, constant_q.tuned(TONNETZ))},
+        tonnetz, TONNETZ, rules={"tuning": Rule(TUNING.text, constant_q.tuned(TONNETZ)), "whole": constant_q.whole(TONNETZ)},
         goldens=[("voice", 3000, 22050, {}), ("voice", 3000, 22050, {"n_octaves": 5, "n_chroma": 24, "bins_per_octave": 48})]),
 }

@@ -150,10 +150,10 @@ def long_term(y, sr, p):
 
 
 def each(ours, theirs):
-    """The largest difference of a measure relative to that measure."""
+    """The largest difference of a measure relative to that measure, of one below 0.1 % relative to 0.1 %."""
     if ours.shape != theirs.shape:
         return float("inf")
-    return float(np.max(np.abs(ours - theirs) / np.maximum(np.abs(theirs), 1e-6)))
+    return float(np.max(np.abs(ours - theirs) / np.maximum(np.abs(theirs), 1e-3)))
 
 
 def furthest(ours, theirs):
@@ -188,7 +188,7 @@ COMMON = {"lengths": (4000, 60_000), "kinds": KINDS}
 PLUGINS = {
     "feature.jitter": Plugin(
         perturbation, lambda y, sr, p: measures(y, sr, p, JITTER), error=each, limit=1e-3, **COMMON,
-        agreement="each measure within 0.1 % of Praat's; of 200 cases the worst is off by 6e-8 of it.",
+        agreement="each measure within 0.1 % of Praat's, or of 0.1 % where it is smaller; of 200 cases the worst is off by 6e-8 of it.",
         goldens=[
             ("pulses", 8000, 16000, {}),
             ("pulses", 12000, 22050, {"pitch_floor": 60, "pitch_ceiling": 400, "maximum_period_factor": 1.1}),
@@ -197,7 +197,7 @@ PLUGINS = {
     "feature.shimmer": Plugin(
         shimmer, lambda y, sr, p: measures(y, sr, p, SHIMMER, p.get("maximum_amplitude_factor", 1.6)), error=each, limit=1e-3,
         **COMMON,
-        agreement="each measure within 0.1 % of Praat's; of 200 cases the worst is off by 9e-7 of it.",
+        agreement="each measure within 0.1 % of Praat's, or of 0.1 % where it is smaller; of 200 cases the worst is off by 9e-7 of it.",
         goldens=[
             ("pulses", 8000, 16000, {}),
             ("pulses", 12000, 22050, {"maximum_amplitude_factor": 1.2, "period_ceiling": 0.01}),
