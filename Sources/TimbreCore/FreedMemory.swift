@@ -9,3 +9,6 @@ public func keepFreedMemory() {
   _ = mallopt(M_MMAP_THRESHOLD, 32 << 20)
   _ = mallopt(M_TRIM_THRESHOLD, 128 << 20)
 }
+
+/// Gives back what is kept: where work of one kind ends, what follows has no use for its blocks.
+public func returnFreedMemory() { _ = malloc_trim(0) }

@@ -17,7 +17,13 @@ public enum NPY {
 
   /// - Throws: An `.unwritableFile` diagnostic.
   public static func write(shape: [Int], values: [Float], to path: String) throws {
-    try write(header("<f4", shape, values.count), LittleEndian.bytes(values), path)
+    let file = try AtomicFile(path)
+    try file.append(header("<f4", shape, values.count))
+    // In parts, because the bytes of all would be a second copy of a large array.
+    for start in stride(from: 0, to: values.count, by: 1 << 16) {
+      try file.append(LittleEndian.bytes(Array(values[start..<min(start + 1 << 16, values.count)])))
+    }
+    try file.commit()
   }
 
   public static func write(shape: [Int], values: [Int64], to path: String) throws {

@@ -43,12 +43,14 @@ extension Analysis {
     _ onset: OnsetParameters, bands: [Range<Int>], aggregate: Aggregation
   ) throws -> [Float] {
     try shared(OnsetKey(onset: onset, bands: bands, aggregate: aggregate)) {
-      let levels = try melSpectrogram(onset.mel).decibels()
-      let strength = try levels.rises(onset, bands: bands, aggregate: aggregate)
-      // Where little rises, the rounding of a transform in single precision shows, and decides on tempos; with an exponent below 2,
-      // so it does in all that is 80 dB under the loudest. Below 1.5 the mel spectrogram is precise already.
-      let power = onset.mel.power
-      guard power >= 1.5, power < 2 || isFaint(strength) else { return strength }
+      // The rounding of a transform in single precision shows in bands 70 dB under the loudest bin, unless a mean of all bands hides
+      // it, and where little rises, where it decides on tempos. With an exponent below 2 the mel spectrogram is precise already.
+      let isMean = aggregate == .mean && bands == [0..<onset.mel.bank.nMels]
+      if isMean || onset.mel.power < 2 {
+        let levels = try melSpectrogram(onset.mel).decibels()
+        let strength = try levels.rises(onset, bands: bands, aggregate: aggregate)
+        guard onset.mel.power >= 2, isFaint(strength) else { return strength }
+      }
       let bank = try MelBank.of(onset.mel.bank, sampleRate: signal.sampleRate, nFFT: onset.mel.stft.nFFT)
       let spectrum = try preciseSpectrogram(onset.mel.stft, power: onset.mel.power)
       return try bank.apply(to: spectrum, squaring: false).decibels().rises(onset, bands: bands, aggregate: aggregate)

@@ -22,8 +22,9 @@ struct ClipStage: Sendable {
   /// Results in the order of the clips. With `on_error: stop`, stops at the first clip that fails.
   ///
   /// Clips begin in order and those under way are waited for, so that the clip that stops the run is the same for any `jobs`.
-  func process(_ clips: [Clip], onResult: (_ done: Int) -> Void) async throws -> [ClipResult] {
-    var results = [ClipResult?](repeating: nil, count: clips.count)
+  func process(_ clips: [Clip], onResult: (_ done: Int) -> Void) async throws -> ClipResults {
+    var results = ClipResults(
+      clips: clips.count, views: plan.views.count, columns: try plan.recipe.columns().count)
     var done = 0
     var firstFailure: Int?
     await withTaskGroup(of: (Int, ClipResult).self) { group in
@@ -36,18 +37,18 @@ struct ClipStage: Sendable {
       }
       for _ in 0..<max(1, jobs) { addOne() }
       while let (index, result) = await group.next() {
-        results[index] = result
+        results.take(result, at: index)
         done += 1
         if result.failure != nil, plan.onError == .stop { firstFailure = min(index, firstFailure ?? index) }
         onResult(done)
         addOne()
       }
     }
-    if let firstFailure, let failure = results[firstFailure]?.failure {
+    if let firstFailure, let failure = results.failures[firstFailure] {
       throw ClipFailure(clip: firstFailure, diagnostic: failure)
     }
     if isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
-    return results.map { $0 ?? ClipResult() }
+    return results
   }
 
   /// A clip that stopped the run.

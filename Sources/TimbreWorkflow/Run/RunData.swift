@@ -6,7 +6,7 @@ import TimbreReport
 /// The rows of a run, who they belong to, and the side each is on.
 struct RunData: Sendable {
   let clips: [Clip]
-  let results: [ClipResult]
+  let results: ClipResults
   let rejected: [Diagnostic]
   let viewNames: [String]
   let columns: [VectorRecipe.Column]
@@ -22,16 +22,16 @@ struct RunData: Sendable {
   let leaks: LeakReport
 
   /// - Throws: `.badSplit` or `.leak` where the rows cannot be split honestly.
-  init(plan: Plan, list: ClipList, results: [ClipResult]) throws {
+  init(plan: Plan, list: ClipList, results: ClipResults) throws {
     clips = list.clips
     rejected = list.rejected
     viewNames = plan.views.map(\.name)
     columns = try plan.recipe.columns()
-    let sound = clips.indices.filter { results[$0].failure == nil }
+    let sound = clips.indices.filter { results.failures[$0] == nil }
     guard !sound.isEmpty else {
       throw Diagnostic(
         .badDataset, "all \(clips.count) clips failed",
-        help: clips.indices.first.flatMap { results[$0].failure?.message })
+        help: clips.indices.first.flatMap { results.failures[$0]?.message })
     }
     // A class must not vanish from the result without a word.
     let labels = Set(clips.map(\.label))
@@ -40,22 +40,13 @@ struct RunData: Sendable {
         .badDataset, "every clip of the class \"\(gone)\" failed",
         help: "clips.csv gives the reasons; mend them or leave the class out")
     }
-    var values: [Float] = []
-    values.reserveCapacity(sound.count * viewNames.count * columns.count)
-    for index in sound {
-      for row in results[index].rows { values += row }
-    }
-    rows = Matrix(rows: sound.count * viewNames.count, columns: columns.count, values: values)
-    // From here on the matrix holds the rows; the results keep the rest.
-    self.results = results.map { result in
-      var slim = result
-      slim.rows = []
-      return slim
-    }
+    rows = Matrix(
+      rows: sound.count * viewNames.count, columns: columns.count, values: results.rows(of: sound))
+    self.results = results
     clipOfItem = sound
     let clips = clips
     table = SplitTable(
-      items: sound.map { SplitItem(clips[$0], contentHash: results[$0].contentHash) }, views: viewNames)
+      items: sound.map { SplitItem(clips[$0], contentHash: results.contentHash(ofClip: $0)) }, views: viewNames)
     let present = Set(sound.map { clips[$0].label })
     let named = list.labels.filter { present.contains($0) }
     classes = named + present.subtracting(named).sorted()
@@ -69,7 +60,7 @@ struct RunData: Sendable {
   func view(ofRow row: Int) -> String { viewNames[table.rows[row].view] }
 
   var failures: [(clip: Clip, reason: Diagnostic)] {
-    zip(clips, results).compactMap { clip, result in result.failure.map { (clip, $0) } }
+    results.failures.sorted { $0.key < $1.key }.map { (clips[$0.key], $0.value) }
   }
 
   func write(to folder: RunFolder) throws {
@@ -95,23 +86,22 @@ struct RunData: Sendable {
   private func writeClips(to folder: RunFolder) throws {
     let attributes = Self.attributes(of: clips)
     let sides = split.sides(rowCount: table.rows.count)
-    var lines: [[String]] = []
-    for (index, row) in table.rows.enumerated() {
-      let clip = clip(ofRow: index)
-      let result = results[clipOfItem[row.item]]
-      let drawn = result.drawn[row.view].map { "\($0.name)=\($0.value.plain)" }.joined(separator: ";")
-      lines.append(
-        [
-          String(index), clip.id, clip.file, clip.label, clip.speaker ?? "", sides[index], viewNames[row.view], drawn,
-          "ok", "",
-          result.contentHash ?? "",
-        ] + attributes.map { clip.value(of: $0) ?? "" })
+    // Made as they are written: all lines together would take as much memory as the vectors.
+    let lines = table.rows.indices.lazy.map { index in
+      let row = table.rows[index]
+      let (place, clip) = (clipOfItem[row.item], clip(ofRow: index))
+      return [
+        String(index), clip.id, clip.file, clip.label, clip.speaker ?? "", sides[index], viewNames[row.view],
+        results.drawn(clip: place, view: row.view), "ok", "", results.contentHash(ofClip: place) ?? "",
+      ] + attributes.map { clip.value(of: $0) ?? "" }
     }
-    lines += failures.map {
+    var others = failures.map {
       Self.failureLine($0.clip, $0.reason) + attributes.map { [clip = $0.clip] in clip.value(of: $0) ?? "" }
     }
-    lines += rejected.map { Self.passedOverLine($0) + attributes.map { _ in "" } }
-    try CSV.write(header: Self.header(attributes), rows: lines, to: folder.file("clips.csv"))
+    others += rejected.map { Self.passedOverLine($0) + attributes.map { _ in "" } }
+    try CSV.write(
+      header: Self.header(attributes), rows: [AnySequence(lines), AnySequence(others)].joined(),
+      to: folder.file("clips.csv"))
   }
 
   private static func attributes(of clips: [Clip]) -> [String] {

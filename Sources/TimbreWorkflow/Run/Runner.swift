@@ -65,22 +65,19 @@ public struct Runner: Sendable {
     // What is wrong with the split shows before the audio is read.
     try plan.split.preview(list.clips.map { SplitItem($0) }, views: plan.views.map(\.name), workflowSeed: plan.seed)
 
+    returnFreedMemory()
     let results = try await extract(list, timings: &timings)
     let data: RunData
     do {
       data = try RunData(plan: plan, list: list, results: results)
     } catch {
-      let failures = zip(list.clips, results).compactMap { clip, result in
-        result.failure.map { (clip: clip, reason: $0) }
-      }
+      let failures = results.failures.sorted { $0.key < $1.key }.map { (clip: list.clips[$0.key], reason: $0.value) }
       try RunData.writeFailures(failures, passedOver: list.rejected, to: folder)
       throw error
     }
     try data.write(to: folder)
 
-    let scaler = Scaler.fit(plan.scale, data.rows, rows: data.split.train)
-    let scaled = scaler.applied(to: data.rows)
-    let model = try train(data, scaled: scaled, timings: &timings)
+    let (model, scaler, scaled) = try train(data, timings: &timings)
     try writeHistory(model.history)
     let outcome = try Outcome(data: data, plan: plan, model: model, scaled: scaled, jobs: jobs)
     try outcome.write(to: folder)
@@ -98,13 +95,13 @@ public struct Runner: Sendable {
     return (outcome.json, timings)
   }
 
-  private func extract(_ list: ClipList, timings: inout Timings) async throws -> [ClipResult] {
+  private func extract(_ list: ClipList, timings: inout Timings) async throws -> ClipResults {
     let clock = ContinuousClock()
     let start = clock.now
     observer.began("features", unit: "clips")
     defer { observer.ended() }
     let stage = ClipStage(plan: plan, jobs: jobs, isCancelled: isCancelled)
-    let results: [ClipResult]
+    let results: ClipResults
     do {
       results = try await stage.process(list.clips) { observer.advanced(to: $0, of: list.clips.count, detail: nil) }
     } catch let failure as ClipStage.ClipFailure {
@@ -116,22 +113,25 @@ public struct Runner: Sendable {
       throw diagnostic
     }
     timings.features = (clock.now - start).seconds
-    timings.add(results)
-    for (clip, result) in zip(list.clips, results) {
-      if let failure = result.failure { observer.noted("skipped \(clip.id): \(failure.message)") }
+    timings.parts = results.seconds
+    returnFreedMemory()
+    for (index, failure) in results.failures.sorted(by: { $0.key < $1.key }) {
+      observer.noted("skipped \(list.clips[index].id): \(failure.message)")
     }
     return results
   }
 
-  private func train(_ data: RunData, scaled: Matrix, timings: inout Timings) throws -> any TrainedModel {
+  private func train(_ data: RunData, timings: inout Timings) throws -> (any TrainedModel, Scaler, scaled: Matrix) {
     let clock = ContinuousClock()
     let start = clock.now
+    observer.began("training", unit: "epochs")
+    defer { observer.ended() }
+    let scaler = Scaler.fit(plan.scale, data.rows, rows: data.split.train)
+    let scaled = scaler.applied(to: data.rows)
     func rows(_ indices: [Int]) -> LabelledRows {
       LabelledRows(rows: scaled.selecting(indices), labels: indices.map { data.truth[$0] })
     }
     let validation = data.split.validation.isEmpty ? nil : rows(data.split.validation)
-    observer.began("training", unit: "epochs")
-    defer { observer.ended() }
     let observer = observer
     let task = TrainingTask(
       train: rows(data.split.train), validation: validation, classes: data.classes, seed: plan.seed, jobs: jobs,
@@ -143,7 +143,7 @@ public struct Runner: Sendable {
       }, isCancelled: isCancelled)
     let model = try plan.classifier.train(task)
     timings.training = (clock.now - start).seconds
-    return model
+    return (model, scaler, scaled)
   }
 
   private func writeHistory(_ history: [TrainingRecord]) throws {
@@ -158,14 +158,6 @@ struct Timings: Sendable {
   var features = 0.0
   var training = 0.0
   var parts = (load: 0.0, views: 0.0, features: 0.0)
-
-  mutating func add(_ results: [ClipResult]) {
-    for result in results {
-      parts.load += result.seconds.load
-      parts.views += result.seconds.views
-      parts.features += result.seconds.features
-    }
-  }
 
   var json: JSONValue {
     [
