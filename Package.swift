@@ -92,6 +92,6 @@ let package = Package(
         "TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters",
         "TimbreClassifiers", "TimbreBuiltin",
       ]),
-    tests("CommandLineTests", ["timbre", "TimbreAudio", "TimbreReport"]),
+    tests("CommandLineTests", ["timbre", "timbre-bench", "TimbreAudio", "TimbreReport"]),
   ]
 )
