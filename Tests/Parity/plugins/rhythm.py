@@ -182,7 +182,7 @@ def tie(case, y, sr, ours, theirs, extract):
         logs[: int(np.argmax(bpms < p["max_tempo"]))] = -np.inf
     # Of tempograms as they are, and after roundings.
     least, best = np.full(theirs.shape[-1], np.inf), []
-    for seed in range(17):
+    for seed in range(65):
         with rounded(seed) if seed else contextlib.nullcontext():
             tg = librosa.feature.tempogram(y=y, sr=sr, hop_length=p["hop_length"], win_length=lags)
         if p["aggregate"] is not None:
