@@ -42,6 +42,11 @@ struct ClipResults: Sendable {
     }
   }
 
+  /// The clips that failed, in the order of `clips`.
+  func failures(of clips: [Clip]) -> [(clip: Clip, reason: Diagnostic)] {
+    failures.sorted { $0.key < $1.key }.map { (clips[$0.key], $0.value) }
+  }
+
   func contentHash(ofClip clip: Int) -> String? { hashes[clip] }
   /// What was drawn for a view, as `clips.csv` has it.
   func drawn(clip: Int, view: Int) -> String { drawn[clip * views + view] ?? "" }

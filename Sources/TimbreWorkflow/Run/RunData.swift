@@ -59,9 +59,7 @@ struct RunData: Sendable {
   func clip(ofRow row: Int) -> Clip { clips[clipOfItem[table.rows[row].item]] }
   func view(ofRow row: Int) -> String { viewNames[table.rows[row].view] }
 
-  var failures: [(clip: Clip, reason: Diagnostic)] {
-    results.failures.sorted { $0.key < $1.key }.map { (clips[$0.key], $0.value) }
-  }
+  var failures: [(clip: Clip, reason: Diagnostic)] { results.failures(of: clips) }
 
   func write(to folder: RunFolder) throws {
     try folder.make("features")

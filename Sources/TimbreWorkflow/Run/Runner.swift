@@ -71,8 +71,7 @@ public struct Runner: Sendable {
     do {
       data = try RunData(plan: plan, list: list, results: results)
     } catch {
-      let failures = results.failures.sorted { $0.key < $1.key }.map { (clip: list.clips[$0.key], reason: $0.value) }
-      try RunData.writeFailures(failures, passedOver: list.rejected, to: folder)
+      try RunData.writeFailures(results.failures(of: list.clips), passedOver: list.rejected, to: folder)
       throw error
     }
     try data.write(to: folder)
@@ -115,8 +114,8 @@ public struct Runner: Sendable {
     timings.features = (clock.now - start).seconds
     timings.parts = results.seconds
     returnFreedMemory()
-    for (index, failure) in results.failures.sorted(by: { $0.key < $1.key }) {
-      observer.noted("skipped \(list.clips[index].id): \(failure.message)")
+    for failure in results.failures(of: list.clips) {
+      observer.noted("skipped \(failure.clip.id): \(failure.reason.message)")
     }
     return results
   }
