@@ -19,12 +19,12 @@ private struct PeaksKey: Hashable { var parameters: PerturbationParameters }
 extension Analysis {
   /// How irregular the periods are; nil for what the recording has too few periods for.
   public func jitter(_ parameters: PerturbationParameters) throws -> [JitterMeasure: Double] {
-    Periods(try pulses(parameters.pitch), parameters).jitter()
+    Periods(try pulses(parameters.pitch), of: sampledSound, parameters).jitter()
   }
 
   /// How irregular their amplitudes are.
   public func shimmer(_ parameters: PerturbationParameters) throws -> [ShimmerMeasure: Double] {
-    let periods = Periods(try pulses(parameters.pitch), parameters)
+    let periods = Periods(try pulses(parameters.pitch), of: sampledSound, parameters)
     return PeriodAmplitudes(periods, of: sampledSound).shimmer()
   }
 }
@@ -44,10 +44,14 @@ public enum ShimmerMeasure: String, Sendable, Hashable, CaseIterable {
 /// The periods between pulses.
 struct Periods {
   let pulses: [Double]
+  /// The pulses within the sound. Those beyond its ends are heard only as neighbours of others, as in Praat.
+  let inside: Range<Int>
   let parameters: PerturbationParameters
 
-  init(_ pulses: [Double], _ parameters: PerturbationParameters) {
+  init(_ pulses: [Double], of sound: SampledSound, _ parameters: PerturbationParameters) {
     self.pulses = pulses
+    let first = pulses.firstIndex { $0 >= 0 } ?? pulses.count
+    inside = first..<max(first, (pulses.lastIndex { $0 <= sound.end } ?? -1) + 1)
     self.parameters = parameters
   }
 
@@ -73,7 +77,7 @@ struct Periods {
   /// The mean of all periods within the limits that are like at least one neighbour; nil when there is none.
   var mean: Double? {
     var (sum, count) = (0.0, 0)
-    for index in 0..<max(0, pulses.count - 1) where isPeriod(index) {
+    for index in inside.dropLast() where isPeriod(index) {
       sum += period(after: index)
       count += 1
     }
@@ -106,10 +110,8 @@ struct Periods {
 
   /// The mean magnitude of a difference over all runs of `length` regular periods; nil when there are fewer periods than that.
   private func perturbation(of length: Int, _ difference: ([Double]) -> Double) -> Double? {
-    let runs = pulses.count - length
-    guard runs >= 1 else { return nil }
     var (sum, count) = (0.0, 0)
-    for index in 0..<runs where isRegular(from: index, count: length) {
+    for index in inside.dropLast(length) where isRegular(from: index, count: length) {
       sum += difference((0..<length).map { period(after: index + $0) }).magnitude
       count += 1
     }
@@ -125,8 +127,7 @@ struct PeriodAmplitudes {
 
   init(_ periods: Periods, of sound: SampledSound) {
     self.periods = periods
-    guard periods.pulses.count >= 3 else { return }
-    for index in 1..<periods.pulses.count - 1 where periods.isRegular(from: index - 1, count: 2) {
+    for index in periods.inside.dropFirst().dropLast() where periods.isRegular(from: index - 1, count: 2) {
       let time = periods.pulses[index]
       let (before, after) = (periods.period(after: index - 1), periods.period(after: index))
       if let level = sound.level(at: time, left: 0.2 * before, right: 0.2 * after), level > 0 {
