@@ -265,7 +265,7 @@ class Vocoder:
     """librosa's phase vocoder, with sums that lie within `near` of the middle between two floats rounded to the other one if (bin, frame)
     is in `flips`. `ties` are all such sums, where a rounding step weighs more than the angle itself."""
 
-    def __init__(self, near=2.4e-7):  # a last bit of an angle
+    def __init__(self, near=7.2e-7):  # a last bit of each angle and one of their difference
         self.near, self.flips, self.ties = near, set(), []
 
     def __call__(self, D, *, rate, hop_length=None, n_fft=None):
@@ -326,7 +326,7 @@ PHASES = {
     "NumPy's arctan2 gives other last bits on other processors. Ours follows the one for AVX-512 in 99 of 100 bits. The output "
     "is librosa's when np.angle is given our angles, all within 4 units in the last place of the true ones.", angle),
         "quotient": QUOTIENT,
-        "tie": Rule("The same, on the very sums: where they lie within a last bit of an angle (2.4e-7) of the middle between two floats, "
+        "tie": Rule("The same, on the very sums: where they lie within last bits (7.2e-7) of the middle between two floats, "
     "librosa's output is ours when up to 200 of them, tried in turn, are rounded the other way.", tie),
         "transform": Rule("The same, where the last bit is one of the Fourier transform: librosa itself moves by a third of the difference or "
     "more in one of 16 runs with errors of half a unit of double precision in its transform.", last_bits),
