@@ -66,7 +66,9 @@ extension Analysis {
   private func tuned(_ parameters: VariableQParameters) throws -> VariableQParameters {
     guard parameters.tuning == nil else { return parameters }
     var result = parameters
-    result.tuning = try tuning(STFTParameters(), power: 1, binsPerOctave: parameters.perOctave)
+    // Magnitudes as exact as librosa's: where each counts as much as the next, as in clicks, their last bits choose the tuning.
+    result.tuning = estimateTuning(
+      try preciseMagnitudes(STFTParameters()), sampleRate: signal.sampleRate, binsPerOctave: parameters.perOctave)
     return result
   }
 
