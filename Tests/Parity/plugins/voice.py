@@ -193,6 +193,8 @@ PLUGINS = {
             ("pulses", 8000, 16000, {}),
             ("pulses", 12000, 22050, {"pitch_floor": 60, "pitch_ceiling": 400, "maximum_period_factor": 1.1}),
             ("silence", 3000, 16000, {}),
+            # One pulse lies beyond the end of the sound.
+            ("pulses", 4000, 22050, {"pitch_floor": 110, "time_step": 0.03}),
         ]),
     "feature.shimmer": Plugin(
         shimmer, lambda y, sr, p: measures(y, sr, p, SHIMMER, p.get("maximum_amplitude_factor", 1.6)), error=each, limit=1e-3,
@@ -201,6 +203,7 @@ PLUGINS = {
         goldens=[
             ("pulses", 8000, 16000, {}),
             ("pulses", 12000, 22050, {"maximum_amplitude_factor": 1.2, "period_ceiling": 0.01}),
+            ("pulses", 4000, 22050, {"pitch_floor": 110, "time_step": 0.03}),
         ]),
     "feature.harmonics_to_noise": Plugin(
         harmonics_to_noise, harmonicity, error=ratios, limit=0.01, **COMMON,
