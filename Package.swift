@@ -40,7 +40,8 @@ let package = Package(
     library("CSndfile", "sndfile", debian: "libsndfile1-dev"),
     library("CSoxr", "soxr", debian: "libsoxr-dev"),
     library("CSamplerate", "samplerate", debian: "libsamplerate0-dev"),
-    library("COpenBLAS", "openblas", debian: "libopenblas-dev"),
+    // Loaded when it is needed: its .pc would link it.
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     library("CPNG", "libpng", debian: "libpng-dev"),
 
     .systemLibrary(name: "CMalloc"),
@@ -75,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "timbre-bench",
       dependencies: [
-        "TimbreCore", "TimbreAudio", "TimbreNN", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin", "COpenBLAS",
+        "TimbreCore", "TimbreAudio", "TimbreNN", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin",
       ],
       swiftSettings: settings),
 

@@ -3,12 +3,10 @@ import TimbreClassifiers
 import TimbreCore
 import TimbreDatasets
 import TimbreFeatures
-import TimbreNN
 
 /// The plugins that come with Timbre: one line each.
 public enum Builtin {
   public static func registry() -> Registry {
-    prepareOpenBLAS()
     var registry = Registry()
     registry.register(Ravdess.self)
     registry.register(CSVDataset.self)

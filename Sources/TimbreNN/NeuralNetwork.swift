@@ -47,6 +47,7 @@ public struct NeuralNetwork: Sendable {
   public func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> TrainedNetwork {
     let plan = try NetworkPlan(layers, columns: columns, classes: classes)
     let weights = try Weights(plan, tensors: tensors)
+    OpenBLAS.preload()
     return TrainedNetwork(history: [], tensors: weights.tensors, layers: layers, columns: columns, classes: classes)
   }
 
@@ -89,7 +90,7 @@ private struct TrainingLoop {
   }
 
   mutating func run() throws {
-    let predictor = validation.map { _ in trainer.predictor() }
+    let predictor = try validation.map { _ in try trainer.predictor() }
     var schedule = ScheduleState(options.schedule, start: options.optimizer.learningRate, epochs: options.epochs)
     var best: (score: Double, tensors: [Tensor])?
     var waited = 0

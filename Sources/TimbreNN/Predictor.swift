@@ -10,11 +10,11 @@ final class Predictor {
   private let networks: [Network]
   private let weights: Weights
 
-  init(_ weights: Weights, jobs: Int) {
+  init(_ weights: Weights, jobs: Int) throws {
     self.weights = weights
-    workers = Workers(jobs)
-    networks = (0..<workers.count).map { _ in
-      Network(weights.plan, weights, capacity: Slice.size, workers: Workers(1), isTraining: false)
+    workers = try Workers(jobs)
+    networks = try (0..<workers.count).map { _ in
+      try Network(weights.plan, weights, capacity: Slice.size, workers: Workers(1), isTraining: false)
     }
   }
 

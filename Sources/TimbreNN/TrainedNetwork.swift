@@ -16,7 +16,7 @@ public struct TrainedNetwork: TrainedModel {
     try rows.checkFinite("input")
     guard rows.rows > 0 else { return Matrix(rows: 0, columns: classes) }
     let weights = try Weights(NetworkPlan(layers, columns: columns, classes: classes), tensors: tensors)
-    let predictor = Predictor(weights, jobs: Swift.min(jobs, Slice.count(for: rows.rows)))
+    let predictor = try Predictor(weights, jobs: Swift.min(jobs, Slice.count(for: rows.rows)))
     return predictor.probabilities(rows)
   }
 }

@@ -25,7 +25,7 @@ package final class Trainer {
     try plan.checkMemory(batchSize: batchSize)
     self.classWeights = classWeights
     self.seed = seed
-    workers = Workers(jobs)
+    workers = try Workers(jobs)
     weights = try tensors.map { try Weights(plan, tensors: $0) } ?? Weights(plan, seed: seed)
     network = Network(plan, weights, capacity: batchSize, workers: workers, isTraining: true)
     self.optimizer = OptimizerState(optimizer, count: plan.trainedCount)
@@ -60,7 +60,7 @@ package final class Trainer {
   }
 
   /// Something that predicts with the weights as they are whenever it is asked.
-  func predictor() -> Predictor { Predictor(weights, jobs: workers.count) }
+  func predictor() throws -> Predictor { try Predictor(weights, jobs: workers.count) }
 
   func restore(_ tensors: [Tensor]) {
     for (plan, tensor) in zip(weights.plan.tensors, tensors) { weights[plan].copy(tensor.values) }

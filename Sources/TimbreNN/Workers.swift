@@ -5,9 +5,10 @@ import Synchronization
 struct Workers {
   let count: Int
 
-  init(_ jobs: Int) {
+  /// - Throws: A diagnostic where OpenBLAS, which every task needs, is not there.
+  init(_ jobs: Int) throws {
     count = Swift.max(1, jobs)
-    BLAS.prepare()
+    _ = try OpenBLAS.library()
   }
 
   /// Works tasks 0 ..< tasks; `body` is given the task and the worker, for scratch memory of its own.
@@ -31,3 +32,6 @@ struct Workers {
     }
   }
 }
+
+/// Does something on another thread, and goes on.
+func onAnotherThread(_ work: @escaping @Sendable () -> Void) { DispatchQueue.global().async(execute: work) }
