@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The settings of a plugin. `Config()` holds the defaults, and nothing else does.
 public protocol PluginConfig: Sendable {
   init()
@@ -18,9 +20,26 @@ public protocol Plugin: Sendable {
 }
 
 /// The one declaration of a plugin. Parsing, lint, the command line, the JSON Schema and the reference all come from it.
-public struct PluginSpec<Config: PluginConfig>: Sendable {
-  public let description: PluginDescription
-  let parameters: [Parameter<Config>]
+///
+/// Parameters are made when something first asks for them: a program knows many plugins and uses few.
+public final class PluginSpec<Config: PluginConfig>: Sendable {
+  public let id: String
+  private let makeParameters: @Sendable () -> [Parameter<Config>]
+  private let describe: @Sendable ([ParameterDescription]) -> PluginDescription
+  private let made = Mutex<(parameters: [Parameter<Config>], description: PluginDescription)?>(nil)
+
+  public var description: PluginDescription { all.description }
+  var parameters: [Parameter<Config>] { all.parameters }
+
+  private var all: (parameters: [Parameter<Config>], description: PluginDescription) {
+    made.withLock { made in
+      if let made { return made }
+      let parameters = makeParameters()
+      let result = (parameters, describe(parameters.map(\.description)))
+      made = result
+      return result
+    }
+  }
 
   /// - Parameters:
   ///   - id: `kind.name` in lower snake case.
@@ -31,13 +50,17 @@ public struct PluginSpec<Config: PluginConfig>: Sendable {
   ///   - formula: The formula in plain text, a few lines at most.
   ///   - example: Parameters worth showing, for the example and the picture of the reference page.
   public init(
-    _ id: String, summary: String, reference: String? = nil, version: Int = 1, parameters: [Parameter<Config>] = [],
+    _ id: String, summary: String, reference: String? = nil, version: Int = 1,
+    parameters: @escaping @autoclosure @Sendable () -> [Parameter<Config>] = [],
     details: String? = nil, formula: String? = nil, example: [JSONValue.Member] = []
   ) {
-    self.parameters = parameters
-    description = PluginDescription(
-      id: id, summary: summary, reference: reference, version: version, details: details, formula: formula,
-      example: example, parameters: parameters.map(\.description))
+    self.id = id
+    makeParameters = parameters
+    describe = { parameters in
+      PluginDescription(
+        id: id, summary: summary, reference: reference, version: version, details: details, formula: formula,
+        example: example, parameters: parameters)
+    }
   }
 
   /// Settings from the members of a JSON object; what it does not name keeps its default.

@@ -2,7 +2,8 @@
 public struct Registry: Sendable {
   /// A plugin without its type: its description and how to make one.
   public struct Entry<Instance>: Sendable {
-    public let description: PluginDescription
+    public var description: PluginDescription { describe() }
+    fileprivate let describe: @Sendable () -> PluginDescription
     /// All parameters with their values, defaults written out.
     public let resolve: @Sendable ([JSONValue.Member]) throws -> [JSONValue.Member]
     public let make: @Sendable ([JSONValue.Member]) throws -> Instance
@@ -43,7 +44,7 @@ public struct Registry: Sendable {
 
   public mutating func register<P: FeatureTransform>(_ plugin: P.Type) {
     features[admit(plugin, .feature)] = Self.entry(plugin) { Feature.transform($0) }
-    transforms.insert(P.spec.description.id)
+    transforms.insert(P.spec.id)
   }
 
   public mutating func register<P: Augmenter>(_ plugin: P.Type) {
@@ -52,7 +53,7 @@ public struct Registry: Sendable {
 
   public mutating func register<P: FeatureAugmenter>(_ plugin: P.Type) {
     augmenters[admit(plugin, .augment)] = Self.entry(plugin) { Augmentation.feature($0) }
-    featureAugmenters.insert(P.spec.description.id)
+    featureAugmenters.insert(P.spec.id)
   }
 
   public mutating func register<P: Classifier>(_ plugin: P.Type) {
@@ -72,18 +73,32 @@ public struct Registry: Sendable {
 
   /// Two plugins under one id, or an id of another kind, are a slip of the programmer: stop at once.
   private mutating func admit<P: Plugin>(_ plugin: P.Type, _ kind: PluginKind) -> String {
-    let description = P.spec.description
-    precondition(description.kind == kind, "\(description.id) is registered as a \(kind.rawValue)")
-    precondition(self.description(of: description.id) == nil, "two plugins are called \(description.id)")
+    let id = P.spec.id
+    precondition(id.hasPrefix(kind.rawValue + "."), "\(id) is registered as a \(kind.rawValue)")
+    precondition(!isKnown(id), "two plugins are called \(id)")
     types.append(plugin)
-    return description.id
+    return id
+  }
+
+  private func isKnown(_ id: String) -> Bool {
+    features[id] != nil || augmenters[id] != nil || datasets[id] != nil || classifiers[id] != nil
+  }
+
+  /// The same plugins but for those that have other ids.
+  public func only(_ ids: Set<String>) -> Registry {
+    var result = self
+    result.datasets = datasets.filter { ids.contains($0.key) }
+    result.features = features.filter { ids.contains($0.key) }
+    result.augmenters = augmenters.filter { ids.contains($0.key) }
+    result.classifiers = classifiers.filter { ids.contains($0.key) }
+    return result
   }
 
   private static func entry<P: Plugin, Instance>(
     _ plugin: P.Type, _ wrap: @escaping @Sendable (P) -> Instance
   ) -> Entry<Instance> {
     Entry(
-      description: P.spec.description,
+      describe: { P.spec.description },
       resolve: { members in
         let config = try P.spec.config(from: members.filter { $0.key != "use" })
         return P.spec.members(of: config)

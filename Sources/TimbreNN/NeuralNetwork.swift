@@ -46,9 +46,9 @@ public struct NeuralNetwork: Sendable {
   /// - Throws: A `.badModel` diagnostic naming the first tensor that is missing, left over, or of another shape.
   public func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> TrainedNetwork {
     let plan = try NetworkPlan(layers, columns: columns, classes: classes)
-    let weights = try Weights(plan, tensors: tensors)
+    let checked = try Weights.checked(tensors, plan)
     OpenBLAS.preload()
-    return TrainedNetwork(history: [], tensors: weights.tensors, layers: layers, columns: columns, classes: classes)
+    return TrainedNetwork(history: [], tensors: checked, layers: layers, columns: columns, classes: classes)
   }
 
   private func check(_ data: LabelledRows, _ what: String, classes: Int, columns: Int? = nil) throws {

@@ -15,7 +15,7 @@ public struct TrainedNetwork: TrainedModel {
     }
     try rows.checkFinite("input")
     guard rows.rows > 0 else { return Matrix(rows: 0, columns: classes) }
-    let weights = try Weights(NetworkPlan(layers, columns: columns, classes: classes), tensors: tensors)
+    let weights = try Weights(NetworkPlan(layers, columns: columns, classes: classes), checked: tensors)
     let predictor = try Predictor(weights, jobs: Swift.min(jobs, Slice.count(for: rows.rows)))
     return predictor.probabilities(rows)
   }

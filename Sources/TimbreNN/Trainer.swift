@@ -26,7 +26,7 @@ package final class Trainer {
     self.classWeights = classWeights
     self.seed = seed
     workers = try Workers(jobs)
-    weights = try tensors.map { try Weights(plan, tensors: $0) } ?? Weights(plan, seed: seed)
+    weights = try tensors.map { Weights(plan, checked: try Weights.checked($0, plan)) } ?? Weights(plan, seed: seed)
     network = Network(plan, weights, capacity: batchSize, workers: workers, isTraining: true)
     self.optimizer = OptimizerState(optimizer, count: plan.trainedCount)
     learningRate = optimizer.learningRate

@@ -29,10 +29,16 @@ final class Weights {
     }
   }
 
-  /// - Throws: A `.badModel` diagnostic naming the first tensor that is missing, left over, or of another shape.
-  convenience init(_ plan: NetworkPlan, tensors: [Tensor]) throws {
+  /// Copies tensors that `checked` has given back.
+  convenience init(_ plan: NetworkPlan, checked tensors: [Tensor]) {
     self.init(unset: plan)
-    for expected in plan.tensors {
+    for (expected, tensor) in zip(plan.tensors, tensors) { self[expected].copy(tensor.values) }
+  }
+
+  /// The tensors in the plan's order.
+  /// - Throws: A `.badModel` diagnostic naming the first that is missing, left over, or of another shape.
+  static func checked(_ tensors: [Tensor], _ plan: NetworkPlan) throws -> [Tensor] {
+    let sorted = try plan.tensors.map { expected in
       guard let tensor = tensors.first(where: { $0.name == expected.name }) else {
         throw Diagnostic(
           .badModel, "the tensor \"\(expected.name)\" is missing", help: "the weights belong to another network")
@@ -46,7 +52,7 @@ final class Weights {
       guard tensor.values.allSatisfy(\.isFinite) else {
         throw Diagnostic(.badModel, "the tensor \"\(expected.name)\" holds a number that is not finite")
       }
-      self[expected].copy(tensor.values)
+      return tensor
     }
     var seen: Set<String> = []
     for tensor in tensors
@@ -55,6 +61,7 @@ final class Weights {
         .badModel, "the tensor \"\(tensor.name)\" has no place in this network",
         help: "the weights belong to another network")
     }
+    return sorted
   }
 
   subscript(tensor: NetworkPlan.TensorPlan) -> Floats {

@@ -114,7 +114,9 @@ public struct Bundle: Sendable {
       let scale = self.head["scale"].flatMap(ScalerKind.init(json:))
     else { throw damaged("\(Self.headName) lacks labels, columns or scale") }
 
-    var linter = Linter(root: head, registry: registry, folder: folder, name: folder)
+    // A program knows many plugins, and a bundle needs few.
+    let used = Set((self.head["plugins"]?.members ?? []).map(\.key))
+    var linter = Linter(root: head, registry: registry.only(used), folder: folder, name: folder)
     guard let (recipe, classifier) = linter.model() else {
       throw linter.findings.first ?? damaged("\(Self.headName) cannot be understood")
     }
