@@ -1,5 +1,7 @@
 /// The type of a plugin's parameter as lint, the schema and the reference see it.
 public indirect enum ParameterType: Sendable, Hashable {
+  /// Anything: what it must be depends on where it is put to use.
+  case any
   case null
   case bool
   case int(ClosedRange<Int>)

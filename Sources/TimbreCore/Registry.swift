@@ -71,6 +71,11 @@ public struct Registry: Sendable {
       ?? classifiers[id]?.description
   }
 
+  /// What a plugin's parameter is where a workflow does not say it.
+  public func defaultValue(of parameter: String, in id: String) -> JSONValue? {
+    description(of: id)?.parameters.first { $0.name == parameter }?.defaultValue
+  }
+
   /// Two plugins under one id, or an id of another kind, are a slip of the programmer: stop at once.
   private mutating func admit<P: Plugin>(_ plugin: P.Type, _ kind: PluginKind) -> String {
     let id = P.spec.id

@@ -39,6 +39,7 @@ extension ParameterType {
       [ValueFinding(path, .wrongType, "expected \(expected), found \(value.typeName)")]
     }
     switch self {
+    case .any: return []
     case .null: return value == .null ? [] : wrongType("null")
     case .bool: return value.boolValue == nil ? wrongType("true or false") : []
     case .string, .path: return value.stringValue == nil ? wrongType("a string") : []
@@ -112,6 +113,7 @@ extension ParameterType {
   /// The type in words, for messages and the reference.
   public var phrase: String {
     switch self {
+    case .any: "any value"
     case .null: "null"
     case .bool: "true or false"
     case .int(let range): "an integer " + range.condition
@@ -119,7 +121,10 @@ extension ParameterType {
     case .string: "a string"
     case .path: "a path"
     case .choice(let names, _): "one of " + names.map { "\"\($0)\"" }.joined(separator: ", ")
-    case .oneOf(let types): types.map(\.phrase).joined(separator: ", or ")
+    case .oneOf(let types):
+      types.map { type in
+        if case .list(let element, _) = type, types.contains(element) { "a list of such" } else { type.phrase }
+      }.joined(separator: ", or ")
     case .list(let element, _): "a list of: " + element.phrase
     case .map(let element): "an object whose values are: " + element.phrase
     case .record(let parameters) where parameters.count == 1: "an object with \"\(parameters[0].name)\""

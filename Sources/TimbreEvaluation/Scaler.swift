@@ -6,15 +6,34 @@ public enum ScalerKind: String, ParameterValue, CaseIterable, Hashable {
   case standard
   /// 0…1.
   case minMax = "min_max"
+  /// Median 0, distance of the quartiles 1.
+  case robust
+  /// The share of training values below: 0…1.
+  case quantile
+  /// `standard`, for each speaker by its own clips, whose labels it does not look at.
+  case standardPerSpeaker = "standard_per_speaker"
   case none
 }
 
-/// (x − offset) / scale for each column, as scikit-learn's `StandardScaler` and `MinMaxScaler`; a constant column has scale 1.
+/// (x − offset) / scale for each column, as scikit-learn's `StandardScaler`, `MinMaxScaler` and `RobustScaler`, in which a constant column
+/// has scale 1; or the place of x among quantiles, as its `QuantileTransformer`.
 public struct Scaler: Sendable, Hashable {
   public let kind: ScalerKind
-  /// One a column; both empty for `none`.
+  /// One a column; both empty for `none` and `quantile`. For `standard_per_speaker` those of all training rows, for speakers of whom
+  /// nothing else is known.
   public let offset: [Float]
   public let scale: [Float]
+  /// For `quantile`: quantiles × columns, ascending.
+  private(set) var quantiles: [Float] = []
+
+  private init(kind: ScalerKind, offset: [Float], scale: [Float]) {
+    self.kind = kind
+    self.offset = offset
+    self.scale = scale
+  }
+
+  /// At most as many quantiles as scikit-learn takes.
+  private static let mostQuantiles = 1_000
 
   /// Learns from the given rows of `matrix` and from no others.
   public static func fit(_ kind: ScalerKind, _ matrix: Matrix, rows: [Int]) -> Scaler {
@@ -23,6 +42,17 @@ public struct Scaler: Sendable, Hashable {
     guard !rows.isEmpty else {
       return Scaler(
         kind: kind, offset: [Float](repeating: 0, count: columns), scale: [Float](repeating: 1, count: columns))
+    }
+    if kind == .quantile { return Scaler(quantilesOf: matrix, rows: rows) }
+    if kind == .robust {
+      let sorted = (0..<columns).map { column in rows.map { matrix[$0, column] }.sorted() }
+      func at(_ percent: Double) -> [Float] {
+        sorted.map { values in
+          Float(interpolatedPercentile(percent, ofSorted: values.count) { Double(values[$0]) })
+        }
+      }
+      let span = zip(at(25), at(75)).map { $1 - $0 }
+      return Scaler(kind: kind, offset: at(50), scale: span.map { $0 < 10 * Float.leastNormalMagnitude ? 1 : $0 })
     }
     if kind == .minMax {
       let (least, greatest) = range(of: matrix, rows: rows)
@@ -54,6 +84,7 @@ public struct Scaler: Sendable, Hashable {
 
   public func apply(to matrix: inout Matrix) {
     guard kind != .none else { return }
+    if kind == .quantile { return applyQuantiles(to: &matrix) }
     precondition(matrix.columns == offset.count, "a scaler of \(offset.count) columns cannot scale \(matrix.columns)")
     let (rows, columns) = (matrix.rows, matrix.columns)
     unsafe matrix.values.withUnsafeMutableBufferPointer { values in
@@ -119,6 +150,10 @@ extension Scaler {
   /// `scaler.offset` and `scaler.scale`, one number a column; nothing for `none`.
   public var tensors: [Tensor] {
     guard kind != .none else { return [] }
+    if kind == .quantile {
+      let columns = max(1, offset.count)
+      return [Tensor(name: "scaler.quantiles", shape: [quantiles.count / columns, columns], values: quantiles)]
+    }
     return [
       Tensor(name: "scaler.offset", shape: [offset.count], values: offset),
       Tensor(name: "scaler.scale", shape: [scale.count], values: scale),
@@ -131,6 +166,10 @@ extension Scaler {
     guard kind != .none else {
       if let extra = tensors.first { throw Diagnostic(.badModel, "scaler \"none\" has a tensor \"\(extra.name)\"") }
       self.init(kind: kind, offset: [], scale: [])
+      return
+    }
+    if kind == .quantile {
+      self = try Scaler(quantiles: tensors, columns: columns)
       return
     }
     func values(_ name: String) throws -> [Float] {
@@ -155,5 +194,101 @@ extension Scaler {
       throw Diagnostic(.badModel, "the scaler has no use for the tensor \"\(extra.name)\"")
     }
     self.init(kind: kind, offset: offset, scale: scale)
+  }
+}
+
+// MARK: Quantiles
+
+extension Scaler {
+  private init(quantilesOf matrix: Matrix, rows: [Int]) {
+    let columns = matrix.columns
+    self.init(kind: .quantile, offset: [Float](repeating: 0, count: columns), scale: [])
+    let count = min(Self.mostQuantiles, rows.count)
+    var table = [Float](repeating: 0, count: count * columns)
+    for column in 0..<columns {
+      let sorted = rows.map { matrix[$0, column] }.sorted()
+      var least = -Float.infinity
+      for index in 0..<count {
+        let percent = count > 1 ? 100 * Double(index) / Double(count - 1) : 50
+        let value = Float(interpolatedPercentile(percent, ofSorted: sorted.count) { Double(sorted[$0]) })
+        // Interpolation may lower a value by a rounding.
+        least = max(least, value)
+        table[index * columns + column] = least
+      }
+    }
+    quantiles = table
+  }
+
+  private init(quantiles tensors: [Tensor], columns: Int) throws {
+    guard let tensor = tensors.first(where: { $0.name == "scaler.quantiles" }) else {
+      throw Diagnostic(.badModel, "the tensor \"scaler.quantiles\" is missing")
+    }
+    guard tensor.shape.count == 2, tensor.shape[1] == columns, tensor.shape[0] > 0,
+      tensor.values.count == tensor.shape[0] * columns, tensor.values.allSatisfy(\.isFinite)
+    else {
+      throw Diagnostic(
+        .badModel, "the tensor \"scaler.quantiles\" does not hold finite quantiles of \(columns) columns")
+    }
+    if let extra = tensors.first(where: { $0.name != "scaler.quantiles" }) {
+      throw Diagnostic(.badModel, "the scaler has no use for the tensor \"\(extra.name)\"")
+    }
+    self.init(kind: .quantile, offset: [Float](repeating: 0, count: columns), scale: [])
+    quantiles = tensor.values
+  }
+
+  private func applyQuantiles(to matrix: inout Matrix) {
+    let columns = offset.count
+    precondition(matrix.columns == columns, "a scaler of \(columns) columns cannot scale \(matrix.columns)")
+    let count = quantiles.count / max(1, columns)
+    for column in 0..<columns {
+      let values = (0..<count).map { Double(quantiles[$0 * columns + column]) }
+      for row in 0..<matrix.rows {
+        matrix[row, column] = Float(Self.place(of: Double(matrix[row, column]), among: values))
+      }
+    }
+  }
+
+  /// Between 0 and 1. Among equal quantiles the middle, which is what interpolating from both sides comes to.
+  private static func place(of x: Double, among values: [Double]) -> Double {
+    guard let first = values.first, let last = values.last, values.count > 1 else { return 0.5 }
+    if x <= first { return 0 }
+    if x >= last { return 1 }
+    // The first value not below x, and the first above it.
+    func index(where isAfter: (Double) -> Bool) -> Int {
+      var (low, high) = (0, values.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if isAfter(values[middle]) { high = middle } else { low = middle + 1 }
+      }
+      return low
+    }
+    let (from, to) = (index { $0 >= x }, index { $0 > x })
+    let step = 1 / Double(values.count - 1)
+    if from < to { return 0.5 * Double(from + to - 1) * step }
+    return (Double(from - 1) + (x - values[from - 1]) / (values[from] - values[from - 1])) * step
+  }
+}
+
+// MARK: Speakers
+
+extension Scaler {
+  /// Rows brought to mean 0 and deviation 1 for each speaker, by those of its rows that `measures` holds; where it holds none of a speaker,
+  /// by all of its rows.
+  ///
+  /// - Parameter speakers: One a row.
+  public static func perSpeaker(_ matrix: Matrix, speakers: [String], measures: [Bool]) -> Matrix {
+    precondition(speakers.count == matrix.rows && measures.count == matrix.rows, "a speaker for each row")
+    var rows: [String: [Int]] = [:]
+    for row in speakers.indices { rows[speakers[row], default: []].append(row) }
+    var scaled = matrix
+    for (_, own) in rows {
+      let measured = own.filter { measures[$0] }
+      let scaler = fit(.standard, matrix, rows: measured.isEmpty ? own : measured)
+      let part = scaler.applied(to: matrix.selecting(own))
+      for (index, row) in own.enumerated() {
+        scaled.values.replaceSubrange(row * matrix.columns..<(row + 1) * matrix.columns, with: part.row(index))
+      }
+    }
+    return scaled
   }
 }

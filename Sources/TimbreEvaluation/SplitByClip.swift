@@ -10,10 +10,21 @@ private struct DrawnUnit {
 
 extension SideDrawing {
   /// A side for each clip; clips with the same audio stay together.
-  func clipSides() throws -> [Side] {
+  func clipSides() throws -> [Side] { try sides(of: units(byClip: true), total: table.items.count) }
+
+  /// A side for each row, whatever clip it belongs to: a leak unless there is one view.
+  func rowSides() throws -> [Side] { try sides(of: units(byClip: false), total: table.rows.count) }
+
+  /// Clips that go to one side together, or rows.
+  func drawnUnits(byClip: Bool) -> [[Int]] { units(byClip: byClip).map(\.members) }
+
+  private func units(byClip: Bool) -> [DrawnUnit] {
+    let strata = stratumOfItem()
+    guard byClip else {
+      return table.rows.indices.map { DrawnUnit(members: [$0], stratum: strata[table.rows[$0].item]) }
+    }
     var unitOfHash: [String: Int] = [:]
     var units: [DrawnUnit] = []
-    let strata = stratumOfItem()
     for (index, item) in table.items.enumerated() {
       if let hash = item.contentHash, let unit = unitOfHash[hash] {
         units[unit].members.append(index)
@@ -22,14 +33,16 @@ extension SideDrawing {
       if let hash = item.contentHash { unitOfHash[hash] = units.count }
       units.append(DrawnUnit(members: [index], stratum: strata[index]))
     }
-    return try sides(of: units, total: table.items.count)
+    return units
   }
 
-  /// A side for each row, whatever clip it belongs to: a leak unless there is one view.
-  func rowSides() throws -> [Side] {
-    let strata = stratumOfItem()
-    let units = table.rows.indices.map { DrawnUnit(members: [$0], stratum: strata[table.rows[$0].item]) }
-    return try sides(of: units, total: table.rows.count)
+  /// Draws the validation side of a fold from what trains.
+  func drawValidation(_ share: Double, _ sides: inout [Side]) {
+    let others = units(byClip: options.by == .clip).filter { sides[$0.members[0]] == .train }
+    var random = random("validation")
+    for unit in Self.draw(Self.count(of: share, sides.count), from: others, &random) {
+      for member in others[unit].members { sides[member] = .validation }
+    }
   }
 
   private func stratumOfItem() -> [Int] {

@@ -23,7 +23,7 @@ extension SideDrawing {
     return sides
   }
 
-  private func values(of column: String) throws -> [String] {
+  func values(of column: String) throws -> [String] {
     let found = table.items.map { $0.value(of: column) }
     if let missing = found.firstIndex(where: { $0 == nil || $0 == "" }) {
       let count = found.count { $0 == nil || $0 == "" }
@@ -57,7 +57,7 @@ extension SideDrawing {
     return names
   }
 
-  private func check(_ names: [String], among values: [String], column: String) throws {
+  func check(_ names: [String], among values: [String], column: String) throws {
     let known = Set(values)
     for name in names where !known.contains(name) {
       let help = suggestion(for: name, among: known.sorted())
@@ -69,7 +69,7 @@ extension SideDrawing {
 
   /// Clips of about `wanted` values. Of up to 200 draws, the first that leaves every class on both sides, or the one that
   /// comes closest.
-  private func draw(_ wanted: Int, of values: [String], among free: [Int], for side: Side) throws -> [Int] {
+  func draw(_ wanted: Int, of values: [String], among free: [Int], for side: Side) throws -> [Int] {
     var groups = merged(values, among: free)
     // When everything hangs together the guard has more to say than "cannot be split".
     if groups.count < 2 { groups = merged(values, among: free, byAudio: false) }
@@ -109,7 +109,7 @@ extension SideDrawing {
     return (best?.groups ?? []).flatMap { groups[$0] }
   }
 
-  private func labelIndices() -> (of: [Int], count: Int) {
+  func labelIndices() -> (of: [Int], count: Int) {
     var indices: [String: Int] = [:]
     var of: [Int] = []
     for item in table.items {
@@ -121,7 +121,7 @@ extension SideDrawing {
   }
 
   /// Clips grouped by value; values that share a recording become one group.
-  private func merged(_ values: [String], among free: [Int], byAudio: Bool = true) -> [[Int]] {
+  func merged(_ values: [String], among free: [Int], byAudio: Bool = true) -> [[Int]] {
     var parent = Array(values.indices)
     func root(_ index: Int) -> Int {
       var index = index

@@ -46,7 +46,14 @@ extension SplitOptions {
 
   private func sharesAndNames() -> [ValueFinding] {
     var found: [ValueFinding] = []
-    let test = filled.test ?? .share(0.2)
+    if folds != nil, test != nil {
+      return [
+        ValueFinding(
+          [.key("test")], .invalidParameters, "\"test\" has no effect beside \"folds\", which test everything once",
+          help: "leave \"test\" out", isAboutKey: true)
+      ]
+    }
+    let test = filled.test ?? .share(0.001)
     for (key, part) in [("test", test), ("validation", validation)] {
       guard case .names = part, by == .clip || by == .row else { continue }
       found.append(

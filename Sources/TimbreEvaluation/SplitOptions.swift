@@ -32,6 +32,31 @@ public enum SplitPart: ParameterValue, Hashable {
   }
 }
 
+/// How often the data is divided anew, so that everything is tested once.
+public enum Folds: ParameterValue, Hashable {
+  case count(Int)
+  case leaveOneOut
+
+  public static let parameterType = ParameterType.oneOf([.int(2...10_000), .choice(["leave_one_out"])])
+
+  public init?(json: JSONValue) {
+    if let count = json.intValue {
+      self = .count(count)
+    } else if json.stringValue == "leave_one_out" {
+      self = .leaveOneOut
+    } else {
+      return nil
+    }
+  }
+
+  public var json: JSONValue {
+    switch self {
+    case .count(let count): .int(count)
+    case .leaveOneOut: "leave_one_out"
+    }
+  }
+}
+
 /// The views of a test clip that are tested.
 public enum TestViews: ParameterValue, Hashable {
   case original, all
@@ -73,6 +98,8 @@ public struct SplitOptions: RecordValue, Hashable {
   public var by = SplitUnit.speaker
   /// nil stands for the unit's own default; see `filled`.
   public var test: SplitPart?
+  /// nil divides once.
+  public var folds: Folds?
   public var validation = SplitPart.share(0)
   public var column: String?
   public var stratify = true
@@ -92,6 +119,10 @@ public struct SplitOptions: RecordValue, Hashable {
       "Share of the speakers, clips or rows to test on, or a list of speakers or column values. By default 0.2; by column [\"test\"]."
     ),
     .value(
+      "folds", \.folds,
+      "Number of folds, each tested once on what the others trained; \"leave_one_out\": one for each speaker, clip or value. null: one split."
+    ),
+    .value(
       "validation", \.validation,
       "Share of all speakers, clips or rows that is kept out of training to watch it, or a list as for test."),
     .string("column", \.column, "The attribute of the clips that says the side, for a split by column."),
@@ -108,7 +139,7 @@ public struct SplitOptions: RecordValue, Hashable {
   /// The same options with the defaults of the unit written out.
   public var filled: SplitOptions {
     var copy = self
-    copy.test = test ?? (by == .column ? .names(["test"]) : .share(0.2))
+    if folds == nil { copy.test = test ?? (by == .column ? .names(["test"]) : .share(0.2)) }
     copy.testViews = testViews ?? (by == .row ? .all : .original)
     return copy
   }

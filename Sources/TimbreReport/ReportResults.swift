@@ -61,6 +61,28 @@ extension RunReport {
     page.raw("</div></div>")
   }
 
+  func writeFolds(to page: inout HTML) {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+    func summary(_ values: [Double]) -> HTML.Cell {
+      let mean = mean(values)
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      let deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
+      return .number("\(Numbers.fixed(mean, 3)) ± \(Numbers.fixed(deviation, 3))")
+    }
+    page.table(
+      [.text("fold"), .number("rows"), .number("accuracy"), .number("UAR"), .number("macro F1")],
+      folds.map { fold in
+        [
+          .name(fold.name), .number(Numbers.grouped(fold.rows)), .number(Numbers.fixed(fold.accuracy, 3)),
+          .number(Numbers.fixed(fold.uar, 3)), .number(Numbers.fixed(fold.macroF1, 3)),
+        ]
+      },
+      footer: [
+        .name("mean ± standard deviation"), .number(""), summary(folds.map(\.accuracy)), summary(folds.map(\.uar)),
+        summary(folds.map(\.macroF1)),
+      ], label: "Scores of each fold")
+  }
+
   func writeHistory(to page: inout HTML) {
     let charts = [LearningCurves.loss(history), LearningCurves.accuracy(history)].compactMap { $0 }
     page.raw("<div class=\"pair\">")

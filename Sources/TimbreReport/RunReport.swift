@@ -15,6 +15,8 @@ public struct RunReport: Sendable {
   public var confusion: ConfusionMatrix?
   public var classes: [ClassScore] = []
   public var history: [TrainingRecord] = []
+  /// Where everything is tested once, by one model each.
+  public var folds: [Fold] = []
   /// The classifier's plugin id.
   public var classifier = ""
   public var parts: [ModelPart] = []
@@ -92,6 +94,23 @@ public struct RunReport: Sendable {
     public init(_ name: String, _ value: Double) {
       self.name = name
       self.value = value
+    }
+  }
+
+  /// How the model of one fold did.
+  public struct Fold: Sendable, Hashable {
+    public var name: String
+    public var rows: Int
+    public var accuracy: Double
+    public var uar: Double
+    public var macroF1: Double
+
+    public init(name: String, rows: Int, accuracy: Double, uar: Double, macroF1: Double) {
+      self.name = name
+      self.rows = rows
+      self.accuracy = accuracy
+      self.uar = uar
+      self.macroF1 = macroF1
     }
   }
 

@@ -19,7 +19,9 @@ struct LintCommand: ParsableCommand {
       do {
         let workflow = try WorkflowFile(path).lint(sets: sets, needs: .lint)
         findings = workflow.findings
-        if resolved, let plan = workflow.plan { Terminal.print(plan.resolved.pretty) }
+        if resolved, let whole = workflow.experiment?.resolved ?? workflow.plan?.resolved {
+          Terminal.print(whole.pretty)
+        }
       } catch let error as RequestError {
         findings = error.findings
       }

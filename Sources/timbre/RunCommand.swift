@@ -16,30 +16,70 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The run folder; by default runs/WORKFLOW-TIME.") var out: String?
   @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
 
+  @Flag(help: "Go on with the run that --out holds: what it has finished is not done again.") var resume = false
+
+  /// Whether another command carries this out and tells of the result.
+  var isQuiet = false
+
+  private enum CodingKeys: CodingKey { case workflow, sets, out, jobs, resume }
+
   func run() async throws {
     let jobs = try Jobs.checked(self.jobs)
+    if resume, out == nil {
+      throw RequestError([Diagnostic(.invalidParameters, "--resume needs --out, the folder of the run to go on with")])
+    }
     let file = try WorkflowFile(workflow)
     let checked = try file.checked(sets: sets, needs: .run)
+    if let experiment = checked.experiment { return try await run(experiment, file, jobs) }
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
-    let folder: RunFolder
-    do {
-      folder = try RunFolder(making: out ?? RunFolder.defaultPath(workflow: file.name))
-    } catch let diagnostic as Diagnostic where diagnostic.message.contains("not empty") {
-      throw RequestError([diagnostic])
-    }
+    guard let folder = try folder(for: plan.resolved, file) else { return }
     Interrupt.watch()
     let runner = Runner(
       plan: plan, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
-      isCancelled: { Interrupt.wasRequested })
+      resumes: resume, isCancelled: { Interrupt.wasRequested })
     let metrics = try await runner.run()
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
     for (name, key) in [("accuracy", "accuracy"), ("UAR", "uar"), ("macro F1", "macro_f1")] {
       let interval = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
       let range =
         interval.count == 2 ? "  (95 %: \(Numbers.fixed(interval[0], 3)) to \(Numbers.fixed(interval[1], 3)))" : ""
-      Terminal.say("\(name) \(Numbers.fixed(metrics[key]?.doubleValue ?? .nan, 3))\(range)")
+      let spread = metrics["std"]?[key]?.doubleValue.map { deviation in
+        "; folds \(Numbers.fixed(metrics["mean"]?[key]?.doubleValue ?? .nan, 3)) ± \(Numbers.fixed(deviation, 3))"
+      }
+      Terminal.say("\(name) \(Numbers.fixed(metrics[key]?.doubleValue ?? .nan, 3))\(range)\(spread ?? "")")
     }
     Terminal.print(folder.file("report.html"))
+  }
+
+  private func run(_ experiment: Experiment, _ file: WorkflowFile, _ jobs: Int) async throws {
+    guard let folder = try folder(for: experiment.resolved, file) else { return }
+    Interrupt.watch()
+    let runner = ExperimentRunner(
+      experiment: experiment, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
+      resumes: resume, isCancelled: { Interrupt.wasRequested })
+    let results = try await runner.run()
+    if !isQuiet { Terminal.print(folder.file("trials.csv")) }
+    if results.contains(where: { if case .failure = $0.metrics { true } else { false } }) { throw ExitCode(1) }
+  }
+
+  /// The folder to work in; nil where it holds the finished run already.
+  private func folder(for workflow: JSONValue, _ file: WorkflowFile) throws -> RunFolder? {
+    do {
+      guard resume, let out else {
+        return try RunFolder(making: out ?? RunFolder.defaultPath(workflow: file.name))
+      }
+      let found = try RunFolder.resuming(out, workflow: workflow)
+      if !found.isFinished { return found.folder }
+      Terminal.say("\(out): this run has finished")
+      if !isQuiet {
+        Terminal.print(found.folder.file(FileSystem.exists(out + "/trials.csv") ? "trials.csv" : "report.html"))
+      }
+      return nil
+    } catch let diagnostic as Diagnostic
+      where diagnostic.kind == .badRun || diagnostic.message.contains("not empty")
+    {
+      throw RequestError([diagnostic])
+    }
   }
 
   private func environment(_ jobs: Int) -> JSONValue {

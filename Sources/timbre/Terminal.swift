@@ -82,11 +82,15 @@ final class ProgressLine: RunObserver {
     let width = 24
     let done = width * count / max(1, total)
     let bar = String(repeating: "█", count: done) + String(repeating: "░", count: width - done)
+    // Before the first step is done, nobody knows how long they take.
     let time =
-      count == total
-      ? "in \(Numbers.fixed(seconds, seconds < 10 ? 1 : 0)) s"
-      : "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
-    let words = ["\(Numbers.fixed(rate, rate < 10 ? 1 : 0)) \(state.unit)/s", time] + (detail.map { [$0] } ?? [])
+      count == 0
+      ? nil
+      : count == total
+        ? "in \(Numbers.fixed(seconds, seconds < 10 ? 1 : 0)) s"
+        : "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+    let pace = rate < 0.1 ? nil : "\(Numbers.fixed(rate, rate < 10 ? 1 : 0)) \(state.unit)/s"
+    let words = [pace, time, detail].compactMap(\.self)
     return "\(state.stage) \(isTerminal ? bar + " " : "")\(count)/\(total), " + words.joined(separator: ", ")
   }
 }

@@ -52,7 +52,13 @@ import TimbreEvaluation
     let scaler = Scaler.fit(kind, matrix, rows: [0, 1, 2])
     let restored = try Scaler(kind: kind, tensors: scaler.tensors, columns: 2)
     #expect(restored == scaler)
-    #expect(Set(scaler.tensors.map(\.name)) == (kind == .none ? [] : ["scaler.offset", "scaler.scale"]))
+    let names: Set<String> =
+      switch kind {
+      case .none: []
+      case .quantile: ["scaler.quantiles"]
+      default: ["scaler.offset", "scaler.scale"]
+      }
+    #expect(Set(scaler.tensors.map(\.name)) == names)
   }
 
   @Test(

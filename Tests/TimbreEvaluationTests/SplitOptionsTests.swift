@@ -6,7 +6,8 @@ import TimbreEvaluation
   @Test func defaultsAreWrittenOut() {
     #expect(
       SplitOptions().filled.json == [
-        "by": "speaker", "test": 0.2, "validation": 0, "column": nil, "stratify": true, "test_views": "original",
+        "by": "speaker", "test": 0.2, "folds": nil, "validation": 0, "column": nil, "stratify": true,
+        "test_views": "original",
         "allow_leak": false, "seed": nil,
       ])
     #expect(options(.column).filled.json["test"] == ["test"])

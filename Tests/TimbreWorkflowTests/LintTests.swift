@@ -23,7 +23,7 @@ import TimbreWorkflow
       "dataset", #""dataset": «{ "use": "dataset.ravdess" },"#, "missing_key",
       "missing parameter \"path\" of dataset.ravdess"
     ),
-    ("dataset", #""dataset": «7,"#, "wrong_type", "expected an object with \"use\", found an integer"),
+    ("dataset", #""dataset": «7,"#, "wrong_type", "or a list of such, found an integer"),
     ("dataset", #""dataset": { "use": «7 },"#, "wrong_type", "expected a string, found an integer"),
     ("load", #""load": { "sample_rate": «10 },"#, "out_of_range", "10 is out of range"),
     ("load", #""load": { "offset": «"1 s" },"#, "wrong_type", "expected a number, found a string"),

@@ -6,6 +6,20 @@ public struct Override: Sendable {
   let steps: [(name: String, range: Range<Int>)]
   let value: LocatedValue
 
+  /// A change as a workflow writes it: a path, and a value with a place of its own.
+  /// - Throws: A `.badOverride` diagnostic where a step of the path is empty.
+  init(_ key: LocatedMember, value: LocatedValue) throws {
+    let names = key.key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard names.allSatisfy({ !$0.isEmpty }) else {
+      throw Diagnostic(
+        .badOverride, "a step of the path \"\(key.key)\" is empty", help: "write a path such as classifier.epochs",
+        location: key.keySource.location(of: key.keyRange))
+    }
+    source = key.keySource
+    steps = names.map { ($0, key.keyRange) }
+    self.value = value
+  }
+
   /// The value is JSON where it can be read as JSON, and a plain string otherwise.
   /// - Throws: A `.badOverride` diagnostic where there is no `=` or a step of the path is empty.
   public init(_ text: String) throws {
@@ -80,7 +94,32 @@ extension LocatedValue {
   func applying(_ override: Override, defaults: (_ id: String, _ parameter: String) -> JSONValue? = { _, _ in nil })
     throws -> LocatedValue
   {
-    try setting(override, steps: override.steps[...], defaults)
+    if override.value.json == .null, override.steps.count == 2, ["features", "views"].contains(override.steps[0].name) {
+      return try removing(override)
+    }
+    return try setting(override, steps: override.steps[...], defaults)
+  }
+
+  /// Without a feature and what the vector holds of it, or without a view.
+  private func removing(_ override: Override) throws -> LocatedValue {
+    let (group, name) = (override.steps[0].name, override.steps[1].name)
+    guard let entries = self[group], entries[name] != nil else {
+      let help = suggestion(for: name, among: (self[group]?.json.members ?? []).map(\.key))
+      throw Diagnostic(
+        .badOverride, "there is no \(group == "features" ? "feature" : "view") \"\(name)\" to take away", help: help,
+        location: override.source.location(of: override.steps[1].range))
+    }
+    var copy = self
+    guard case .object(var members) = content else { return self }
+    for index in members.indices {
+      if members[index].key == group { members[index].value = entries.removing(name) }
+      if group == "features", members[index].key == "vector", case .array(let items) = members[index].value.content {
+        let kept = items.filter { $0.json.stringValue?.hasPrefix(name + ".") != true }
+        members[index].value.content = .array(kept)
+      }
+    }
+    copy.content = .object(members)
+    return copy
   }
 
   private func setting(

@@ -43,6 +43,20 @@ extension Linter {
     return views
   }
 
+  mutating func checkedDataset() -> DatasetSource? {
+    let value = value(of: "dataset")
+    let nodes: [(path: [ValueFinding.Step], json: JSONValue)] =
+      value.arrayValue.map { $0.enumerated().map { ([.key("dataset"), .index($0)], $1) } } ?? [
+        ([.key("dataset")], value)
+      ]
+    var readers: [(plugin: String, reader: any DatasetReader)] = []
+    for (path, json) in nodes {
+      guard let id = pluginID(json), let reader = made(path, json, registry.datasets) else { return nil }
+      readers.append((id, reader))
+    }
+    return DatasetSource(readers, labelMap: LabelMap(self.value(of: "label_map")))
+  }
+
   private mutating func checkedStep(_ json: JSONValue, at path: [ValueFinding.Step]) -> AugmentationStep? {
     guard let id = pluginID(json), let entry = registry.augmenters[id] else { return nil }
     do {
@@ -196,10 +210,12 @@ extension Linter {
       return .object([JSONValue.Member("use", .string(id))] + of + all)
     }
     var members: [JSONValue.Member] = []
-    for key in grammar.keys where key.name != "plugins" && key.name != "$schema" {
+    let others = ["plugins", "$schema", "extends"] + Experiment.keys
+    for key in grammar.keys where !others.contains(key.name) {
       let value = value(of: key.name)
       switch key.name {
-      case "dataset", "classifier": members.append(.init(key.name, node(value)))
+      case "dataset", "classifier":
+        members.append(.init(key.name, value.arrayValue.map { .array($0.map(node)) } ?? node(value)))
       case "features":
         members.append(.init(key.name, .object((value.members ?? []).map { .init($0.key, node($0.value)) })))
       case "views":

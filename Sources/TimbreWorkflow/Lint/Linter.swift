@@ -74,7 +74,7 @@ struct Linter {
     if let nodes, let items, let load { recipe = checkedRecipe(VectorRecipe(load: load, nodes: nodes, items: items)) }
     let classifier = sound("classifier") ? made(["classifier"], registry.classifiers) : nil
     if let classifier, let recipe { checkShapes(classifier, recipe) }
-    let dataset = withDataset && sound("dataset") ? made(["dataset"], registry.datasets) : nil
+    let dataset = withDataset && sound("dataset") && sound("label_map") ? checkedDataset() : nil
     guard let views, let split, let recipe, let classifier, !withDataset || dataset != nil,
       !findings.contains(where: { $0.severity == .error })
     else { return nil }

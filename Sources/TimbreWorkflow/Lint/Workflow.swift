@@ -7,6 +7,8 @@ public struct Workflow: Sendable {
   /// Sorted by place.
   public var findings: [Diagnostic]
   public var plan: Plan?
+  /// Where the file asks for several runs.
+  public var experiment: Experiment?
 
   public var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
@@ -28,7 +30,7 @@ public struct Workflow: Sendable {
   ///   - environment: Values of `${NAME}`.
   public init(
     name: String, source: SourceText, folder: String, overrides: [Override] = [], environment: [String: String],
-    registry: Registry, needs: Needs
+    registry: Registry, needs: Needs, read: (String) throws -> SourceText = { try SourceText(reading: $0) }
   ) {
     self.name = name
     self.source = source
@@ -37,10 +39,10 @@ public struct Workflow: Sendable {
     do {
       let parsed = try JSONParser.parse(source)
       findings += parsed.duplicates
-      root = try overrides.reduce(parsed.value) { value, override in
-        try value.applying(override) { id, parameter in
-          registry.description(of: id)?.parameters.first { $0.name == parameter }?.defaultValue
-        }
+      let merged = try Inheritance.resolve(
+        parsed.value, folder: folder, grammar: Grammar(registry), duplicates: &findings, read: read)
+      root = try overrides.reduce(merged) { value, override in
+        try value.applying(override) { registry.defaultValue(of: $1, in: $0) }
       }
     } catch let diagnostic as Diagnostic {
       findings.append(diagnostic)
@@ -56,14 +58,32 @@ public struct Workflow: Sendable {
       if needs.variables { diagnostic.severity = .error }
       findings.append(diagnostic)
     }
-    var linter = Linter(root: replaced.value, registry: registry, folder: folder, name: name)
-    plan = linter.plan(withDataset: needs.dataset && !datasetIsUnset)
-    findings += linter.findings
+    let single = Experiment.keys.reduce(replaced.value) { $0.removing($1) }
+    func linted(_ root: LocatedValue) -> (plan: Plan?, findings: [Diagnostic]) {
+      var linter = Linter(root: root, registry: registry, folder: folder, name: name)
+      let plan = linter.plan(withDataset: needs.dataset && !datasetIsUnset)
+      return (plan, linter.findings)
+    }
+    let base = linted(single)
+    plan = base.plan
+    do {
+      let trials = try Experiment.trials(of: replaced.value, single, base: base, registry: registry, linted)
+      findings += trials.findings
+      if let made = trials.trials {
+        experiment = Experiment(
+          title: made.first?.plan.title ?? name, trials: made,
+          resolved: Experiment.resolved(replaced.value, base: base.plan))
+      }
+    } catch let diagnostic as Diagnostic {
+      findings.append(diagnostic)
+    } catch {
+      findings.append(Diagnostic(.syntax, "\(error)", subject: source.name))
+    }
     findings.sort {
       ($0.location?.line ?? 0, $0.location?.column ?? 0, $0.message) < (
         $1.location?.line ?? 0, $1.location?.column ?? 0, $1.message
       )
     }
-    if hasErrors { plan = nil }
+    if hasErrors { (plan, experiment) = (nil, nil) }
   }
 }

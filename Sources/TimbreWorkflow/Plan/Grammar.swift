@@ -32,13 +32,29 @@ struct Grammar {
     {
       ParameterDescription(name: name, type: type, unit: nil, summary: summary, defaultValue: value)
     }
+    let datasets = plugins(registry.datasets.values.map(\.description))
     keys = [
       key("$schema", .string, default: .null, "Where editors find the schema."),
       key("timbre", .int(Self.version...Self.version), default: nil, "Version of the workflow's form."),
       key("title", .string, default: "", "What the experiment is, in a few words."),
       key("description", .string, default: "", "What it is for; shown in the report."),
+      key(
+        "extends", .optional(.string), default: .null,
+        "A workflow that this one changes; paths start at its own folder."),
+      key(
+        "variants", .map(of: .map(of: .any)), default: .object([]),
+        "Runs to compare: a name, and changes by path, such as {\"features.mfcc.n_mfcc\": 40}; null takes a feature or view away."
+      ),
+      key("sweep", .optional(Sweep.parameterType), default: .null, "Values to go through, for every variant."),
+      key(
+        "repeat", .int(1...1_000), default: 1, "How many seeds each run is carried out with, from the workflow's on."),
       key("seed", .int(0...Int.max), default: 0, "Seed of everything random: splits, augmentation, training."),
-      key("dataset", plugins(registry.datasets.values.map(\.description)), default: nil, "Where the clips come from."),
+      key(
+        "dataset", .oneOf([datasets, .list(of: datasets, count: 1...100)]), default: nil,
+        "Where the clips come from; several datasets are joined, with a column \"dataset\"."),
+      key(
+        "label_map", .map(of: .optional(.string)), default: .object([]),
+        "Other names for labels; null leaves a label out."),
       key("load", LoadOptions.parameterType, default: LoadOptions().json, "How a clip becomes a signal."),
       key(
         "views", .map(of: .list(of: plugins(registry.augmenters.values.map(\.description)), count: 0...32)),

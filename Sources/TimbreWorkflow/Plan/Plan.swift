@@ -8,7 +8,7 @@ public struct Plan: Sendable {
   public var summary: String
   public var seed: UInt64
   /// nil where a variable of the dataset is unset and the request needs no dataset.
-  public var dataset: (any DatasetReader)?
+  public var dataset: DatasetSource?
   public var recipe: VectorRecipe
   public var views: [View]
   public var split: SplitOptions

@@ -32,6 +32,7 @@ public enum Schema {
 
   private static func type(_ type: ParameterType) -> JSONValue {
     switch type {
+    case .any: return [:]
     case .null: return ["type": "null"]
     case .bool: return ["type": "boolean"]
     case .string, .path: return ["type": "string"]

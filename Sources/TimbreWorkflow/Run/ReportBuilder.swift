@@ -5,8 +5,9 @@ import TimbreReport
 extension Runner {
   /// `report.html` from what the run found.
   func writeReport(
-    data: RunData, outcome: Outcome, model: any TrainedModel, shown: [RunReport.SampleClip], timings: Timings
+    data: RunData, result: TrainingStage.Result, shown: [RunReport.SampleClip], timings: Timings
   ) throws {
+    let outcome = result.outcome
     let verdict = outcome.verdict
     var report = RunReport(title: plan.title, verdict: .init(verdict.level, verdict.text))
     report.description = plan.summary
@@ -20,14 +21,26 @@ extension Runner {
     report.classes = zip(data.classes, outcome.metrics.perClass).map { label, score in
       .init(label: label, precision: score.precision, recall: score.recall, f1: score.f1, support: score.support)
     }
-    report.history = model.history
+    report.history = result.history
+    report.folds = (result.folds?.lines ?? []).map { line in
+      .init(
+        name: line.name, rows: line.rows, accuracy: line.scores.accuracy, uar: line.scores.uar,
+        macroF1: line.scores.macroF1)
+    }
     report.classifier = plan.resolved["classifier"]?["use"]?.stringValue ?? ""
     report.parts = try plan.classifier.parts(columns: data.columns.count, classes: data.classes.count)
     report.inputs = inputs(data)
     report.inputSummary =
-      "A vector of \(data.columns.count) columns; scaling: \(plan.scale.rawValue), fitted on the training rows."
-    report.split = [("train", data.split.train), ("validation", data.split.validation), ("test", data.split.test)]
-      .filter { !$0.1.isEmpty }.map { side($0, $1, data) }
+      "A vector of \(data.columns.count) columns; scaling: \(plan.scale.rawValue), "
+      + (plan.scale == .standardPerSpeaker
+        ? "each speaker by its own unlabelled clips, test speakers included." : "fitted on the training rows.")
+    let sides =
+      data.isFolded
+      ? [("test, each in its fold", outcome.tested)]
+      : [
+        ("train", data.folds[0].split.train), ("validation", data.folds[0].split.validation), ("test", outcome.tested),
+      ]
+    report.split = sides.filter { !$0.1.isEmpty }.map { side($0, $1, data) }
     report.failed = data.failures.map { $0.reason.about($0.clip.id) }
     report.passedOver = data.rejected
     report.clips = shown
@@ -37,7 +50,9 @@ extension Runner {
       .init("of which reading and resampling, summed over jobs", seconds: timings.parts.load, amount: count),
       .init("of which making views, summed over jobs", seconds: timings.parts.views, amount: count),
       .init("of which features, summed over jobs", seconds: timings.parts.features, amount: count),
-      .init("training", seconds: timings.training, amount: model.history.count, counted: "epochs"),
+      .init(
+        "training", seconds: timings.training,
+        amount: data.isFolded ? data.folds.count : result.history.count, counted: data.isFolded ? "folds" : "epochs"),
     ]
     report.provenance = provenance()
     report.workflow = plan.resolved.pretty
@@ -47,28 +62,34 @@ extension Runner {
       .init("clips.csv", "every row: clip, label, speaker, side, view, what was drawn"),
       .init("features/vectors.npy", "the rows as numbers, before scaling"),
       .init("features/columns.csv", "what their columns are"),
-      .init("history.csv", "training, epoch by epoch"), .init("predictions.csv", "test rows with probabilities"),
-      .init("metrics.json", "all metrics"), .init("bundle/bundle.json", "the trained bundle, for timbre predict"),
-      .init("environment.json", "versions"),
     ]
+    if !data.isFolded { report.files.append(.init("history.csv", "training, epoch by epoch")) }
+    report.files += [.init("predictions.csv", "test rows with probabilities"), .init("metrics.json", "all metrics")]
+    if !data.isFolded { report.files.append(.init("bundle/bundle.json", "the trained bundle, for timbre predict")) }
+    report.files.append(.init("environment.json", "versions"))
     try report.write(to: folder.file("report.html"))
   }
 
   private func summary(_ data: RunData, _ outcome: Outcome) -> String {
     func clips(_ rows: [Int]) -> Int { Set(rows.map { data.table.rows[$0].item }).count }
     func many(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    let split = data.folds[0].split
     var text =
-      "Trained on \(many(data.split.train.count, "row")) of \(many(clips(data.split.train), "clip")), "
-      + "tested on \(many(data.split.test.count, "row")) of \(many(clips(data.split.test), "clip")), split by \(plan.split.by.rawValue)."
-    let views = Set(data.split.test.map { data.view(ofRow: $0) })
+      data.isFolded
+      ? "\(data.folds.count) folds by \(plan.split.by.rawValue): "
+        + "\(many(outcome.tested.count, "row")) of \(many(clips(outcome.tested), "clip")), each tested once on a model trained on other folds."
+      : "Trained on \(many(split.train.count, "row")) of \(many(clips(split.train), "clip")), "
+        + "tested on \(many(split.test.count, "row")) of \(many(clips(split.test), "clip")), split by \(plan.split.by.rawValue)."
+    let views = Set(outcome.tested.map { data.view(ofRow: $0) })
     text +=
       views == ["original"]
       ? " Test rows are unaltered recordings." : " Test rows are the views \(views.sorted().joined(separator: ", "))."
-    if !data.split.validation.isEmpty {
-      let rows = many(data.split.validation.count, "row")
+    if !split.validation.isEmpty {
+      let rows = data.isFolded ? "In each fold some rows" : many(split.validation.count, "row")
       text +=
         " \(rows) watched the training: no gradient came from them, but early stopping and schedules may depend on them."
     }
+    text += " Intervals are drawn over \(outcome.areClustersSpeakers ? "speakers" : "clips")."
     let failed = data.failures.count
     text +=
       failed == 0

@@ -18,8 +18,18 @@ struct RunData: Sendable {
   let classes: [String]
   /// Class index of each row.
   let truth: [Int]
-  let split: Split
-  let leaks: LeakReport
+  /// One, or several that each test a part.
+  let folds: [Fold]
+  /// Whether the data is divided several times.
+  let isFolded: Bool
+
+  /// One division of the rows.
+  struct Fold: Sendable {
+    /// Its number or who is left out; empty where there is one split.
+    var name: String
+    var split: Split
+    var leaks: LeakReport
+  }
 
   /// - Throws: `.badSplit` or `.leak` where the rows cannot be split honestly.
   init(plan: Plan, list: ClipList, results: ClipResults) throws {
@@ -52,14 +62,27 @@ struct RunData: Sendable {
     classes = named + present.subtracting(named).sorted()
     let classes = classes
     truth = table.rows.map { [table] row in classes.firstIndex(of: table.items[row.item].label) ?? 0 }
-    split = try plan.split.split(table, workflowSeed: plan.seed)
-    leaks = try checkSplit(split, of: table, allowLeak: plan.split.allowLeak)
+    folds = try plan.split.splits(table, workflowSeed: plan.seed).map { [table] name, split in
+      Fold(
+        name: name, split: split, leaks: try checkSplit(split, of: table, allowLeak: plan.split.allowLeak))
+    }
+    isFolded = plan.split.folds != nil
   }
 
   func clip(ofRow row: Int) -> Clip { clips[clipOfItem[table.rows[row].item]] }
   func view(ofRow row: Int) -> String { viewNames[table.rows[row].view] }
 
   var failures: [(clip: Clip, reason: Diagnostic)] { results.failures(of: clips) }
+
+  /// The side of each row; where there are folds, the one that tests it, or "train" for what none tests.
+  private var sides: [String] {
+    guard isFolded else { return folds[0].split.sides(rowCount: table.rows.count) }
+    var names = [String](repeating: "train", count: table.rows.count)
+    for fold in folds {
+      for row in fold.split.test { names[row] = "fold " + fold.name }
+    }
+    return names
+  }
 
   func write(to folder: RunFolder) throws {
     try folder.make("features")
@@ -83,7 +106,7 @@ struct RunData: Sendable {
   /// One line a row of `vectors.npy`, then one for each clip that failed.
   private func writeClips(to folder: RunFolder) throws {
     let attributes = Self.attributes(of: clips)
-    let sides = split.sides(rowCount: table.rows.count)
+    let sides = sides
     // Made as they are written: all lines together would take as much memory as the vectors.
     let lines = table.rows.indices.lazy.map { index in
       let row = table.rows[index]

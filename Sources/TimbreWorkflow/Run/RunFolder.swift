@@ -24,6 +24,50 @@ public struct RunFolder: Sendable {
     try make("")
   }
 
+  /// The folder of an earlier run to go on in, or a new one where there is none yet.
+  ///
+  /// - Parameter workflow: The resolved workflow that is to be carried out.
+  /// - Returns: The folder, and whether that run has finished.
+  /// - Throws: A `.badRun` diagnostic where the folder holds something else, or was begun by another workflow.
+  public static func resuming(_ path: String, workflow: JSONValue) throws -> (folder: RunFolder, isFinished: Bool) {
+    let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    if contents.allSatisfy({ $0.hasPrefix(".timbre-") }) {
+      removeRemains(in: path)
+      return (try RunFolder(making: path), false)
+    }
+    guard contents.contains("run.json") else {
+      throw Diagnostic(
+        .badRun, "holds no run to go on with", help: "name the folder of a run with --out", subject: path)
+    }
+    removeRemains(in: path)
+    let state = try RunSummary.read("run.json", in: path)
+    if let version = state["timbre"]?.stringValue, version != Timbre.version {
+      throw Diagnostic(
+        .badRun, "was begun by Timbre \(version), this is \(Timbre.version): their numbers may differ",
+        help: "run it anew in another folder", subject: path)
+    }
+    // Killed between its first two files, a run has nothing to compare with, and nothing done.
+    if contents.contains("workflow.json") {
+      let begun = try RunSummary.read("workflow.json", in: path)
+      if let difference = begun.firstDifference(from: workflow) {
+        throw Diagnostic(
+          .badRun, "was begun by another workflow: \(difference)", help: "run it anew in another folder", subject: path)
+      }
+    }
+    return (RunFolder(at: path, started: Date()), state["state"]?.stringValue == State.finished.rawValue)
+  }
+
+  /// Takes away what a killed process was writing.
+  private static func removeRemains(in path: String) {
+    guard let walk = FileManager.default.enumerator(atPath: path) else { return }
+    for case let name as String in walk {
+      let last = name.split(separator: "/").last ?? ""
+      if last.hasPrefix(".timbre-"), last.hasSuffix(".tmp") {
+        try? FileManager.default.removeItem(atPath: path + "/" + name)
+      }
+    }
+  }
+
   /// `runs/<workflow>-<time>` below the current folder, with a number where two runs begin in one second.
   public static func defaultPath(workflow: String) -> String {
     let formatter = DateFormatter()
@@ -35,6 +79,17 @@ public struct RunFolder: Sendable {
   }
 
   public func file(_ name: String) -> String { name.isEmpty ? path : path + "/" + name }
+
+  private init(at path: String, started: Date) {
+    self.path = path
+    self.started = started
+  }
+
+  /// A part of the run with files of its own, made where it is not there.
+  func within(_ name: String) throws -> RunFolder {
+    try make(name)
+    return RunFolder(at: file(name), started: started)
+  }
 
   /// Makes a folder within the run folder.
   func make(_ name: String) throws { try FileSystem.makeFolder(file(name)) }

@@ -8,18 +8,10 @@ public struct RunSummary: Sendable {
 
   /// - Throws: A `.badRun` diagnostic where the folder's `run.json` or `metrics.json` cannot be understood.
   public init(reading path: String) throws {
-    func read(_ name: String) throws -> JSONValue {
-      let source = SourceText(name: path + "/" + name, bytes: try AtomicFile.read(path + "/" + name))
-      do {
-        return try JSONParser.parse(source).value.json
-      } catch let diagnostic as Diagnostic {
-        throw Diagnostic(.badRun, "\(name) is damaged: \(diagnostic.message)", subject: path)
-      }
-    }
     var members: [JSONValue.Member] = [.init("kind", "run")]
-    members += try read("run.json").members ?? []
+    members += try Self.read("run.json", in: path).members ?? []
     if FileSystem.exists(path + "/metrics.json") {
-      let metrics = try read("metrics.json")
+      let metrics = try Self.read("metrics.json", in: path)
       let shown = [
         "verdict", "accuracy", "uar", "macro_f1", "weighted_f1", "majority_accuracy", "failed_clips", "rows", "sides",
       ]
@@ -29,8 +21,41 @@ public struct RunSummary: Sendable {
     members.append(.init("files", files.filter { !$0.hasPrefix(".") }.sorted().json))
     json = .object(members)
   }
+
+  /// One of the JSON files of a run folder.
+  static func read(_ name: String, in path: String) throws -> JSONValue {
+    let source = SourceText(name: path + "/" + name, bytes: try AtomicFile.read(path + "/" + name))
+    do {
+      return try JSONParser.parse(source).value.json
+    } catch let diagnostic as Diagnostic {
+      throw Diagnostic(.badRun, "\(name) is damaged: \(diagnostic.message)", subject: path)
+    }
+  }
+}
+
+extension JSONValue {
+  /// Where two values differ first, in words; nil where they are the same.
+  func firstDifference(from other: JSONValue, at path: String = "") -> String? {
+    if self == other || (doubleValue != nil && doubleValue == other.doubleValue) { return nil }
+    guard let mine = members, let theirs = other.members else {
+      func short(_ value: JSONValue) -> String {
+        let text = value.description
+        return text.count > 60 ? "\(text.prefix(57))…" : text
+      }
+      return "\(path.isEmpty ? "it" : path) was \(short(self)), and is \(short(other))"
+    }
+    for member in mine {
+      let place = path.isEmpty ? member.key : path + "." + member.key
+      guard let value = other[member.key] else { return "\(place) is gone" }
+      if let difference = member.value.firstDifference(from: value, at: place) { return difference }
+    }
+    if let added = theirs.first(where: { self[$0.key] == nil }) {
+      return "\(path.isEmpty ? added.key : path + "." + added.key) is new"
+    }
+    return mine.map(\.key) == theirs.map(\.key) ? nil : "the order within \(path.isEmpty ? "it" : path)"
+  }
 }
 
 extension Diagnostic.Kind {
-  static let badRun = Self("bad_run")
+  public static let badRun = Self("bad_run")
 }

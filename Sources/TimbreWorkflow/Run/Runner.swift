@@ -11,10 +11,12 @@ public struct Runner: Sendable {
   /// What the run was made with: versions, machine, command line.
   let environment: JSONValue
   let isCancelled: @Sendable () -> Bool
+  /// Whether what an earlier run has finished in the folder is taken as it is.
+  let resumes: Bool
 
   public init(
     plan: Plan, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(),
-    environment: JSONValue = [:],
+    environment: JSONValue = [:], resumes: Bool = false,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.plan = plan
@@ -22,6 +24,7 @@ public struct Runner: Sendable {
     self.jobs = max(1, jobs)
     self.observer = observer
     self.environment = environment
+    self.resumes = resumes
     self.isCancelled = isCancelled
   }
 
@@ -31,8 +34,8 @@ public struct Runner: Sendable {
   public func run() async throws -> JSONValue {
     try folder.mark(.running)
     do {
-      let (metrics, timings) = try await carryOut()
-      try folder.mark(.finished, about: [.init("seconds", timings.json)])
+      let (metrics, facts) = try await carryOut()
+      try folder.mark(.finished, about: facts)
       return metrics
     } catch {
       let diagnostic = error as? Diagnostic ?? Diagnostic(.training, "\(error)")
@@ -43,7 +46,7 @@ public struct Runner: Sendable {
     }
   }
 
-  private func carryOut() async throws -> (JSONValue, Timings) {
+  private func carryOut() async throws -> (metrics: JSONValue, facts: [JSONValue.Member]) {
     var timings = Timings()
     try folder.write(plan.resolved, to: "workflow.json")
     try folder.write(environment, to: "environment.json")
@@ -76,22 +79,21 @@ public struct Runner: Sendable {
     }
     try data.write(to: folder)
 
-    let (model, scaler, scaled) = try train(data, timings: &timings)
-    try writeHistory(model.history)
-    let outcome = try Outcome(data: data, plan: plan, model: model, scaled: scaled, jobs: jobs)
-    try outcome.write(to: folder)
-    try folder.write(outcome.json, to: "metrics.json")
-
-    try folder.make("bundle")
-    let provenance: JSONValue = [
-      "timbre": .string(Timbre.version), "seed": .int(Int(plan.seed)), "split": plan.resolved["split"] ?? .null,
-      "train_rows": .int(data.split.train.count), "metrics": outcome.brief,
+    let clock = ContinuousClock()
+    let start = clock.now
+    let training = TrainingStage(
+      plan: plan, data: data, folder: folder, jobs: jobs, observer: observer, isCancelled: isCancelled,
+      resumes: resumes)
+    let result = try await training.run()
+    timings.training = (clock.now - start).seconds
+    let shown = try showClips(data: data, outcome: result.outcome, list: list)
+    try writeReport(data: data, result: result, shown: shown, timings: timings)
+    let parts = try plan.classifier.parts(columns: data.columns.count, classes: data.classes.count)
+    let facts: [JSONValue.Member] = [
+      .init("seconds", timings.json), .init("clips", .int(data.clips.count)),
+      .init("columns", .int(data.columns.count)), .init("parameters", .int(parts.reduce(0) { $0 + $1.parameters })),
     ]
-    try Bundle.write(
-      to: folder.file("bundle"), plan: plan, labels: data.classes, scaler: scaler, model: model, provenance: provenance)
-    let shown = try showClips(data: data, outcome: outcome, list: list)
-    try writeReport(data: data, outcome: outcome, model: model, shown: shown, timings: timings)
-    return (outcome.json, timings)
+    return (.object((result.outcome.json.members ?? []) + (result.folds?.members ?? [])), facts)
   }
 
   private func extract(_ list: ClipList, timings: inout Timings) async throws -> ClipResults {
@@ -118,37 +120,6 @@ public struct Runner: Sendable {
       observer.noted("skipped \(failure.clip.id): \(failure.reason.message)")
     }
     return results
-  }
-
-  private func train(_ data: RunData, timings: inout Timings) throws -> (any TrainedModel, Scaler, scaled: Matrix) {
-    let clock = ContinuousClock()
-    let start = clock.now
-    observer.began("training", unit: "epochs")
-    defer { observer.ended() }
-    let scaler = Scaler.fit(plan.scale, data.rows, rows: data.split.train)
-    let scaled = scaler.applied(to: data.rows)
-    func rows(_ indices: [Int]) -> LabelledRows {
-      LabelledRows(rows: scaled.selecting(indices), labels: indices.map { data.truth[$0] })
-    }
-    let validation = data.split.validation.isEmpty ? nil : rows(data.split.validation)
-    let observer = observer
-    let task = TrainingTask(
-      train: rows(data.split.train), validation: validation, classes: data.classes, seed: plan.seed, jobs: jobs,
-      onEpoch: { record in
-        let entries = record.entries.filter { $0.name != "learning_rate" }.map {
-          "\($0.name) \(Numbers.fixed($0.value, 3))"
-        }
-        observer.advanced(to: record.epoch, of: record.epochs, detail: entries.joined(separator: ", "))
-      }, isCancelled: isCancelled)
-    let model = try plan.classifier.train(task)
-    timings.training = (clock.now - start).seconds
-    return (model, scaler, scaled)
-  }
-
-  private func writeHistory(_ history: [TrainingRecord]) throws {
-    guard let names = history.first?.entries.map(\.name) else { return }
-    let lines = history.map { record in [String(record.epoch)] + names.map { record[$0].map { CSV.number($0) } ?? "" } }
-    try CSV.write(header: ["epoch"] + names, rows: lines, to: folder.file("history.csv"))
   }
 }
 

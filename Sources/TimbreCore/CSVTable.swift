@@ -1,24 +1,22 @@
-import TimbreCore
-
 /// A table in RFC 4180 form, with the place of every field.
-struct CSVTable {
-  struct Field {
-    var text: String
+public struct CSVTable: Sendable {
+  public struct Field: Sendable {
+    public var text: String
     /// From 1; the column counts Unicode scalars.
-    var line: Int
-    var column: Int
-    var length: Int
+    public var line: Int
+    public var column: Int
+    public var length: Int
   }
 
-  let file: String
-  let header: [Field]
+  public let file: String
+  public let header: [Field]
   /// Rows without an empty line; a row may have another number of fields than the header.
-  let rows: [[Field]]
+  public let rows: [[Field]]
   private let lines: [String]
 
   /// Reads quotes, line ends within quotes, CRLF, LF and CR, and a byte-order mark.
   /// - Throws: `.badDataset` for a quote that is never closed, for text after a closing quote, and for a table without a header.
-  init(_ text: String, file: String, delimiter: Unicode.Scalar) throws {
+  public init(_ text: String, file: String, delimiter: Unicode.Scalar) throws {
     var scalars = Array(text.unicodeScalars)
     if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
     self.file = file
@@ -39,7 +37,13 @@ struct CSVTable {
     }
   }
 
-  func location(_ field: Field) -> SourceLocation { Self.location(field, in: lines, file: file) }
+  /// The fields of one column, by its name; empty where a row ends before it. nil where there is no such column.
+  public func column(_ name: String) -> [String]? {
+    guard let index = header.firstIndex(where: { $0.text == name }) else { return nil }
+    return rows.map { $0.indices.contains(index) ? $0[index].text : "" }
+  }
+
+  public func location(_ field: Field) -> SourceLocation { Self.location(field, in: lines, file: file) }
 
   private static func location(_ field: Field, in lines: [String], file: String) -> SourceLocation {
     SourceLocation(

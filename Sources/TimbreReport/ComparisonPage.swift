@@ -1,0 +1,130 @@
+import TimbreCore
+
+/// `compare.html`: runs side by side, as plain values. It loads nothing; the same values give the same bytes.
+public struct ComparisonPage: Sendable {
+  public var title: String
+  /// What the table says: settings that differ, scores, tests, cost.
+  public var header: [String]
+  public var rows: [[String]]
+  public var runs: [Run] = []
+  /// How p-values are corrected and what the intervals are over.
+  public var note = ""
+
+  public init(title: String, header: [String], rows: [[String]]) {
+    self.title = title
+    self.header = header
+    self.rows = rows
+  }
+
+  public struct Run: Sendable {
+    public var name: String
+    public var verdict: String
+    /// `report.html`, relative to the page.
+    public var report: String?
+    public var confusion: ConfusionMatrix?
+    /// Clips that only the first run gets right, and that only this one does.
+    public var lost: [Clip] = []
+    public var won: [Clip] = []
+
+    public init(name: String, verdict: String) {
+      self.name = name
+      self.verdict = verdict
+    }
+  }
+
+  /// A clip that changed sides.
+  public struct Clip: Sendable {
+    public var id: String
+    /// Label, and what the first run and this one said.
+    public var text: String
+    /// Its pictures, relative to the page; nil where the run has none of it.
+    public var link: String?
+
+    public init(id: String, text: String, link: String? = nil) {
+      self.id = id
+      self.text = text
+      self.link = link
+    }
+  }
+
+  /// - Throws: An `.unwritableFile` diagnostic.
+  public func write(to path: String) throws { try AtomicFile.write(html(), to: path) }
+
+  public func html() -> String {
+    var page = HTML()
+    page.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+    page.raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
+    page.raw("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"Timbre\">")
+    page.element("title", title)
+    page.raw("<style>\(PageStyle.css)</style></head><body><div class=\"page\">")
+    page.raw("<nav aria-label=\"Contents\"><ol><li><a href=\"#result\">Runs</a></li>")
+    page.raw("<li><a href=\"#confusions\">Confusions</a></li><li><a href=\"#clips\">Clips</a></li></ol></nav>")
+    page.raw("<main id=\"result\">")
+    page.element("h1", title)
+    page.table(
+      header.enumerated().map { $0 == 0 ? .text($1) : .number($1) },
+      rows.map { row in row.enumerated().map { $0 == 0 ? .name($1) : .number($1) } }, label: "Runs")
+    if !note.isEmpty { page.element("p", note, class: "muted") }
+    writeVerdicts(to: &page)
+    writeConfusions(to: &page)
+    writeClips(to: &page)
+    page.raw("</main></div></body></html>")
+    return page.text
+  }
+
+  private func writeVerdicts(to page: inout HTML) {
+    page.raw("<ul class=\"plain\">")
+    for run in runs {
+      let name = Markup.escape(run.name)
+      let link = run.report.map { "<a href=\"\(HTML.link($0))\">\(name)</a>" } ?? name
+      page.raw("<li>\(link): \(Markup.escape(run.verdict))</li>")
+    }
+    page.raw("</ul>")
+  }
+
+  private func writeConfusions(to page: inout HTML) {
+    page.raw("<section id=\"confusions\">")
+    page.element("h2", "Confusions")
+    page.element("p", "Rows are the true classes, columns what the model said.")
+    for (index, run) in runs.enumerated() {
+      guard let confusion = run.confusion else { continue }
+      page.element("h3", run.name)
+      page.raw("<div class=\"pair\">")
+      page.figure(confusion.svg(title: "Confusions of \(run.name)"), isBroad: true)
+      if index > 0, let first = runs[0].confusion, first.labels == confusion.labels {
+        page.raw("<div>")
+        page.element("p", "More (+) or fewer (−) rows than \(runs[0].name):", class: "muted")
+        page.table(
+          [.text("actual \\ predicted")] + confusion.labels.map { .number($0) },
+          confusion.labels.indices.map { row in
+            [.name(confusion.labels[row])]
+              + confusion.labels.indices.map { column in
+                let difference = confusion.counts[row][column] - first.counts[row][column]
+                return .number(difference == 0 ? "0" : (difference > 0 ? "+" : "−") + String(difference.magnitude))
+              }
+          }, label: "Difference of \(run.name) to \(runs[0].name)")
+        page.raw("</div>")
+      }
+      page.raw("</div>")
+    }
+    page.raw("</section>")
+  }
+
+  private func writeClips(to page: inout HTML) {
+    page.raw("<section id=\"clips\">")
+    page.element("h2", "Clips that changed sides")
+    for run in runs.dropFirst() {
+      page.element("h3", "\(run.name) beside \(runs[0].name)")
+      for (title, clips) in [("only \(run.name) gets right", run.won), ("only \(runs[0].name) gets right", run.lost)] {
+        page.raw("<details><summary>\(clips.count) clips \(Markup.escape(title))</summary><ul class=\"plain\">")
+        for clip in clips {
+          let id = Markup.escape(clip.id)
+          let link = clip.link.map { "<a href=\"\(HTML.link($0))\">\(id)</a>" } ?? id
+          page.raw("<li>\(link) <span class=\"muted\">\(Markup.escape(clip.text))</span></li>")
+        }
+        page.raw("</ul></details>")
+      }
+    }
+    page.raw("</section>")
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import TimbreCore
+import TimbreReport
+
+extension RunComparison {
+  /// Writes `compare.html`; links in it are relative to where it lies.
+  /// - Throws: An `.unwritableFile` diagnostic.
+  public func writePage(to path: String, title: String) throws {
+    let table = table
+    var page = ComparisonPage(title: title, header: table.header, rows: table.rows)
+    let count = runs.count - 1
+    page.note =
+      "Intervals hold 95 %. p-values test each run against the first"
+      + (count > 1 ? ", corrected for \(count) comparisons (Holm)" : "")
+      + ": McNemar's exact test for accuracy, an exchange of answers clip by clip for UAR. ms/clip sums all jobs."
+    let folder = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent().path
+    page.runs = runs.indices.map { index in
+      let run = runs[index]
+      let place = Self.relative(run.path, from: folder)
+      var shown = ComparisonPage.Run(name: run.name, verdict: run.metrics["verdict"]?.stringValue ?? "")
+      if FileSystem.exists(run.path + "/report.html") { shown.report = place + "/report.html" }
+      shown.confusion = confusion(of: run)
+      if let pair = pairs[index] {
+        shown.won = pair.won.map { clip($0, run) }
+        shown.lost = pair.lost.map { clip($0, run) }
+      }
+      return shown
+
+      func clip(_ id: String, _ run: RunRecord) -> ComparisonPage.Clip {
+        let said = { (record: RunRecord) in record.predictions.first { $0.clip == id } }
+        let text = "\(said(run)?.label ?? ""): \(said(runs[0])?.predicted ?? "") → \(said(run)?.predicted ?? "")"
+        let pictures = "clips/" + RunFolder.folderName(clip: id)
+        for record in [run, runs[0]] where FileSystem.exists(record.path + "/" + pictures) {
+          return .init(id: id, text: text, link: Self.relative(record.path, from: folder) + "/" + pictures)
+        }
+        return .init(id: id, text: text)
+      }
+    }
+    try page.write(to: path)
+  }
+
+  private func confusion(of run: RunRecord) -> TimbreReport.ConfusionMatrix? {
+    guard let labels = run.metrics["classes"].flatMap([String].init(json:)),
+      let counts = run.metrics["confusion_matrix"].flatMap([[Int]].init(json:)),
+      counts.count == labels.count, counts.allSatisfy({ $0.count == labels.count })
+    else { return nil }
+    return .init(labels: labels, counts: counts)
+  }
+
+  /// A path as seen from a folder.
+  private static func relative(_ path: String, from folder: String) -> String {
+    let target = URL(fileURLWithPath: path).standardizedFileURL.path.split(separator: "/")
+    let base = folder.split(separator: "/")
+    let common = zip(target, base).prefix { $0 == $1 }.count
+    let parts = base.dropFirst(common).map { _ in ".." } + target.dropFirst(common).map(String.init)
+    return parts.isEmpty ? "." : parts.joined(separator: "/")
+  }
+}

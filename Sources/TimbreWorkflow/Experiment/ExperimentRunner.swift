@@ -1,0 +1,206 @@
+import Synchronization
+import TimbreCore
+import TimbreReport
+
+/// Carries out an experiment: a run folder for each trial, side by side, and a table of what they came to.
+public struct ExperimentRunner: Sendable {
+  let experiment: Experiment
+  let folder: RunFolder
+  let jobs: Int
+  let observer: any RunObserver
+  let environment: JSONValue
+  let resumes: Bool
+  let isCancelled: @Sendable () -> Bool
+
+  public init(
+    experiment: Experiment, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(),
+    environment: JSONValue = [:], resumes: Bool = false,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.experiment = experiment
+    self.folder = folder
+    self.jobs = max(1, jobs)
+    self.observer = observer
+    self.environment = environment
+    self.resumes = resumes
+    self.isCancelled = isCancelled
+  }
+
+  /// What became of one trial.
+  public struct TrialResult: Sendable {
+    public var trial: Experiment.Trial
+    /// `metrics.json`, or why there is none.
+    public var metrics: Result<JSONValue, Diagnostic>
+  }
+
+  /// - Returns: The results in the order of the trials.
+  /// - Throws: The `Diagnostic` that stopped all of them. A trial that fails stops no other.
+  @discardableResult
+  public func run() async throws -> [TrialResult] {
+    let kind = JSONValue.Member("kind", "experiment")
+    try folder.mark(.running, about: [kind])
+    do {
+      try folder.write(experiment.resolved, to: "workflow.json")
+      try folder.write(environment, to: "environment.json")
+      let results = await carryOut()
+      if isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
+      try write(results)
+      let records = try RunRecord.all(in: folder.path)
+      if records.count > 1 {
+        try RunComparison(records).writePage(to: folder.file("compare.html"), title: experiment.title)
+      }
+      let failed = results.count { if case .failure = $0.metrics { true } else { false } }
+      try folder.mark(
+        failed == 0 ? .finished : .failed,
+        about: [kind, .init("trials", .int(results.count)), .init("failed_trials", .int(failed))])
+      return results
+    } catch {
+      let diagnostic = error as? Diagnostic ?? Diagnostic(.training, "\(error)")
+      try? folder.mark(
+        diagnostic.kind == .cancelled ? .interrupted : .failed,
+        about: [kind, .init("error", .string(diagnostic.description))])
+      throw diagnostic
+    }
+  }
+
+  private func carryOut() async -> [TrialResult] {
+    let trials = experiment.trials
+    let atOnce = min(jobs, trials.count)
+    let board = TrialBoard(of: trials.count, observer)
+    observer.began("trials", unit: "runs")
+    defer { observer.ended() }
+    return await withTaskGroup(of: (Int, TrialResult).self) { group in
+      var results = [TrialResult?](repeating: nil, count: trials.count)
+      var next = 0
+      func addOne() {
+        guard next < trials.count, !isCancelled() else { return }
+        let index = next
+        next += 1
+        group.addTask { (index, await result(of: trials[index], board)) }
+      }
+      for _ in 0..<atOnce { addOne() }
+      while let (index, result) = await group.next() {
+        results[index] = result
+        board.finished(trials[index].name, result.metrics)
+        addOne()
+      }
+      return results.compactMap(\.self)
+    }
+  }
+
+  private func result(of trial: Experiment.Trial, _ board: TrialBoard) async -> TrialResult {
+    do {
+      let path = folder.file("trials/" + trial.name)
+      let place = try RunFolder.resuming(path, workflow: trial.plan.resolved)
+      if resumes, place.isFinished {
+        return TrialResult(trial: trial, metrics: .success(try RunSummary.read("metrics.json", in: path)))
+      }
+      let share = max(1, jobs / min(jobs, experiment.trials.count))
+      let runner = Runner(
+        plan: trial.plan, folder: place.folder, jobs: share, observer: TrialObserver(name: trial.name, board: board),
+        environment: environment, resumes: resumes, isCancelled: isCancelled)
+      return TrialResult(trial: trial, metrics: .success(try await runner.run()))
+    } catch {
+      return TrialResult(
+        trial: trial, metrics: .failure(error as? Diagnostic ?? Diagnostic(.training, "\(error)")))
+    }
+  }
+
+  /// `trials.csv`: a line for each trial, with what it changes and how it did.
+  private func write(_ results: [TrialResult]) throws {
+    var paths: [String] = []
+    for change in results.flatMap(\.trial.changes) where !paths.contains(change.key) { paths.append(change.key) }
+    let scores = ["accuracy", "uar", "macro_f1", "weighted_f1"]
+    let lines = results.map { result -> [String] in
+      let changes = paths.map { path in
+        result.trial.changes.last { $0.key == path }?.value.plain ?? ""
+      }
+      switch result.metrics {
+      case .success(let metrics):
+        let values = scores.map { metrics[$0]?.doubleValue.map { CSV.number($0) } ?? "" }
+        return [result.trial.name, result.trial.variant ?? ""] + changes + values + ["finished", ""]
+      case .failure(let diagnostic):
+        return [result.trial.name, result.trial.variant ?? ""] + changes + scores.map { _ in "" }
+          + ["failed", diagnostic.message]
+      }
+    }
+    try CSV.write(
+      header: ["trial", "variant"] + paths + scores + ["state", "reason"], rows: lines, to: folder.file("trials.csv"))
+  }
+}
+
+/// Where the trials under way stand, told as one line.
+private final class TrialBoard: Sendable {
+  private struct State {
+    var done = 0
+    /// In the order in which they began.
+    var running: [(name: String, text: String)] = []
+  }
+
+  private let state = Mutex(State())
+  private let count: Int
+  private let observer: any RunObserver
+
+  init(of count: Int, _ observer: any RunObserver) {
+    self.count = count
+    self.observer = observer
+  }
+
+  func update(_ name: String, _ text: String) {
+    let (done, detail) = state.withLock { state in
+      if let index = state.running.firstIndex(where: { $0.name == name }) {
+        state.running[index].text = text
+      } else {
+        state.running.append((name, text))
+      }
+      return (state.done, state.running.map { "\($0.name) \($0.text)" }.joined(separator: "; "))
+    }
+    observer.advanced(to: done, of: count, detail: detail)
+  }
+
+  func finished(_ name: String, _ metrics: Result<JSONValue, Diagnostic>) {
+    let done = state.withLock { state in
+      state.running.removeAll { $0.name == name }
+      state.done += 1
+      return state.done
+    }
+    switch metrics {
+    case .success(let metrics):
+      let words = [("accuracy", "accuracy"), ("UAR", "uar")].compactMap { label, key in
+        metrics[key]?.doubleValue.map { "\(label) \(Numbers.fixed($0, 3))" }
+      }
+      observer.noted("\(name): \(words.joined(separator: ", "))")
+    case .failure(let diagnostic) where diagnostic.kind == .cancelled: break
+    case .failure(let diagnostic): observer.noted("\(name) failed: \(diagnostic.message)")
+    }
+    observer.advanced(to: done, of: count, detail: nil)
+  }
+}
+
+private struct TrialObserver: RunObserver {
+  let name: String
+  let board: TrialBoard
+  private let stage = Stage()
+
+  init(name: String, board: TrialBoard) {
+    self.name = name
+    self.board = board
+  }
+
+  private final class Stage: Sendable {
+    let name = Mutex("")
+  }
+
+  func began(_ stage: String, unit: String) {
+    self.stage.name.withLock { $0 = stage }
+    board.update(name, stage)
+  }
+
+  func advanced(to count: Int, of total: Int, detail: String?) {
+    board.update(name, stage.name.withLock { "\($0) \(count)/\(total)" })
+  }
+
+  func ended() {}
+  // What a trial has to say of single clips stands in its own folder.
+  func noted(_ text: String) {}
+}

@@ -1,0 +1,146 @@
+import TimbreCore
+import TimbreEvaluation
+import TimbreReport
+
+/// Trains and tests one model for each fold, several at a time, and leaves what they give.
+struct TrainingStage: Sendable {
+  let plan: Plan
+  let data: RunData
+  let folder: RunFolder
+  let jobs: Int
+  let observer: any RunObserver
+  let isCancelled: @Sendable () -> Bool
+  /// Whether folds that an earlier run has finished are taken as they are.
+  let resumes: Bool
+
+  /// What training leaves besides its files.
+  struct Result: Sendable {
+    var outcome: Outcome
+    /// Of the only model; empty where there are several.
+    var history: [TrainingRecord] = []
+    var folds: FoldScores?
+  }
+
+  func run() async throws -> Result {
+    observer.began("training", unit: data.isFolded ? "folds" : "epochs")
+    defer { observer.ended() }
+    guard data.isFolded else {
+      let (outcome, history) = try train(data.folds[0], in: folder, jobs: jobs) { record in
+        observer.advanced(to: record.epoch, of: record.epochs, detail: Self.detail(record))
+      }
+      return Result(outcome: outcome, history: history)
+    }
+    let outcomes = try await trainFolds()
+    let pooled = Outcome(pooling: outcomes, data: data, plan: plan)
+    let scores = FoldScores(outcomes)
+    try pooled.write(to: folder.file("predictions.csv"))
+    try folder.write(.object((pooled.json.members ?? []) + scores.members), to: "metrics.json")
+    return Result(outcome: pooled, folds: scores)
+  }
+
+  /// Outcomes in the order of the folds. Of several that fail, the first is told.
+  private func trainFolds() async throws -> [Outcome] {
+    let folds = data.folds
+    let atOnce = min(jobs, folds.count)
+    var outcomes = [Outcome?](repeating: nil, count: folds.count)
+    var failure: (fold: Int, error: any Error)?
+    await withTaskGroup(of: (Int, Swift.Result<Outcome, any Error>).self) { group in
+      var next = 0
+      func addOne() {
+        guard next < folds.count, failure == nil else { return }
+        let fold = next
+        next += 1
+        group.addTask { (fold, Swift.Result { try outcome(of: folds[fold], jobs: max(1, jobs / atOnce)) }) }
+      }
+      for _ in 0..<atOnce { addOne() }
+      var done = 0
+      while let (fold, result) = await group.next() {
+        done += 1
+        switch result {
+        case .success(let outcome): outcomes[fold] = outcome
+        case .failure(let error): if fold < failure?.fold ?? .max { failure = (fold, error) }
+        }
+        observer.advanced(to: done, of: folds.count, detail: "fold \(folds[fold].name)")
+        addOne()
+      }
+    }
+    if let failure { throw failure.error }
+    return outcomes.compactMap(\.self)
+  }
+
+  private func outcome(of fold: RunData.Fold, jobs: Int) throws -> Outcome {
+    let folder = try folder.within("folds/" + RunFolder.folderName(clip: fold.name))
+    if resumes, let outcome = finished(fold, in: folder) { return outcome }
+    do {
+      return try train(fold, in: folder, jobs: jobs) { _ in }.outcome
+    } catch var diagnostic as Diagnostic where diagnostic.kind != .cancelled {
+      diagnostic.message = "fold \(fold.name): \(diagnostic.message)"
+      throw diagnostic
+    }
+  }
+
+  /// What an earlier run has left of a fold; `metrics.json` is written last.
+  private func finished(_ fold: RunData.Fold, in folder: RunFolder) -> Outcome? {
+    guard FileSystem.exists(folder.file("metrics.json")),
+      let array = try? NPY.read(folder.file("probabilities.npy")),
+      array.shape == [fold.split.test.count, data.classes.count]
+    else { return nil }
+    let probabilities = Matrix(rows: array.shape[0], columns: array.shape[1], values: array.values)
+    return try? Outcome(data: data, fold: fold, probabilities: probabilities, plan: plan)
+  }
+
+  private func train(
+    _ fold: RunData.Fold, in folder: RunFolder, jobs: Int, onEpoch: @escaping @Sendable (TrainingRecord) -> Void
+  ) throws -> (outcome: Outcome, history: [TrainingRecord]) {
+    let scaler = Scaler.fit(plan.scale, data.rows, rows: fold.split.train)
+    let scaled = try plan.scale == .standardPerSpeaker ? scaledBySpeaker() : scaler.applied(to: data.rows)
+    func rows(_ indices: [Int]) -> LabelledRows {
+      LabelledRows(rows: scaled.selecting(indices), labels: indices.map { data.truth[$0] })
+    }
+    let validation = fold.split.validation.isEmpty ? nil : rows(fold.split.validation)
+    let model = try plan.classifier.train(
+      TrainingTask(
+        train: rows(fold.split.train), validation: validation, classes: data.classes, seed: plan.seed, jobs: jobs,
+        onEpoch: onEpoch, isCancelled: isCancelled))
+    try write(model.history, to: folder)
+    let probabilities = try model.probabilities(scaled.selecting(fold.split.test), jobs: jobs)
+    let outcome = try Outcome(data: data, fold: fold, probabilities: probabilities, plan: plan)
+    try outcome.write(to: folder.file("predictions.csv"))
+    try folder.make("bundle")
+    let provenance: JSONValue = [
+      "timbre": .string(Timbre.version), "seed": .int(Int(plan.seed)), "split": plan.resolved["split"] ?? .null,
+      "train_rows": .int(fold.split.train.count), "metrics": outcome.brief,
+    ]
+    try Bundle.write(
+      to: folder.file("bundle"), plan: plan, labels: data.classes, scaler: scaler, model: model, provenance: provenance)
+    if data.isFolded { try NPY.write(probabilities, to: folder.file("probabilities.npy")) }
+    try folder.write(outcome.json, to: "metrics.json")
+    return (outcome, model.history)
+  }
+
+  /// Each speaker by its own unaltered clips, whatever side they are on: no label is looked at.
+  private func scaledBySpeaker() throws -> Matrix {
+    let speakers = try data.table.rows.map { row in
+      guard let speaker = data.table.items[row.item].speaker else {
+        throw Diagnostic(
+          .badDataset, "\"standard_per_speaker\" needs the speaker of every clip", help: "use \"scale\": \"standard\"",
+          subject: data.table.items[row.item].clip)
+      }
+      return speaker
+    }
+    let original = data.viewNames.firstIndex(of: "original")
+    return Scaler.perSpeaker(
+      data.rows, speakers: speakers, measures: data.table.rows.map { original == nil || $0.view == original })
+  }
+
+  private func write(_ history: [TrainingRecord], to folder: RunFolder) throws {
+    guard let names = history.first?.entries.map(\.name) else { return }
+    let lines = history.map { record in [String(record.epoch)] + names.map { record[$0].map { CSV.number($0) } ?? "" } }
+    try CSV.write(header: ["epoch"] + names, rows: lines, to: folder.file("history.csv"))
+  }
+
+  private static func detail(_ record: TrainingRecord) -> String {
+    record.entries.filter { $0.name != "learning_rate" }.map { "\($0.name) \(Numbers.fixed($0.value, 3))" }
+      .joined(separator: ", ")
+  }
+}
