@@ -8,6 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 LIMIT = 1e-4
+# Below single precision's smallest normal number, which ours are stored in, steps are as large as the numbers.
+SMALLEST = float(np.finfo(np.float32).tiny)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,8 @@ def error(ours, theirs):
     ours, theirs = np.where(both, 0, ours).astype(np.float64), np.where(both, 0, theirs).astype(np.float64)
     largest = np.max(np.abs(theirs))
     difference = np.max(np.abs(ours - theirs))
+    if difference < SMALLEST:
+        return 0.0
     if not np.isfinite(difference):
         return float("inf")
     return float(difference / largest if largest > 0 else difference)
