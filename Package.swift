@@ -34,6 +34,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
   ],
   targets: [
     library("CFFTW", "fftw3f", debian: "libfftw3-dev"),
@@ -52,7 +53,8 @@ let package = Package(
     module("TimbreNN", ["TimbreCore", "COpenBLAS", real]),
     module("TimbreReport", ["TimbreCore", "CPNG"]),
     module("TimbreEvaluation", ["TimbreCore", real]),
-    module("TimbreWorkflow", ["TimbreCore", "TimbreAudio", "TimbreEvaluation", "TimbreReport"]),
+    module("TimbreCache", ["TimbreCore", .product(name: "GRDB", package: "GRDB.swift")]),
+    module("TimbreWorkflow", ["TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreReport"]),
     module("TimbreTesting", ["TimbreCore", real]),
 
     module("TimbreDatasets", path: "Plugins/Datasets", ["TimbreCore", "TimbreAudio", real]),
@@ -69,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "timbre",
       dependencies: [
-        "TimbreCore", "TimbreAudio", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin",
+        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 

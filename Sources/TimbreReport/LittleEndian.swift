@@ -1,11 +1,11 @@
 /// Numbers as bytes and back, in the order that NPY and safetensors use and every supported processor has.
-enum LittleEndian {
-  static func bytes<Number: BitwiseCopyable>(_ values: [Number]) -> [UInt8] {
+package enum LittleEndian {
+  package static func bytes<Number: BitwiseCopyable>(_ values: [Number]) -> [UInt8] {
     unsafe values.withUnsafeBytes { unsafe Array($0) }
   }
 
   /// As many floats as fit into the bytes.
-  static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
+  package static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
     let count = bytes.count / 4
     return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       unsafe bytes.withUnsafeBytes { source in
@@ -17,7 +17,7 @@ enum LittleEndian {
   }
 
   /// An unsigned number of up to eight bytes.
-  static func integer(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+  package static func integer(_ bytes: ArraySlice<UInt8>) -> UInt64 {
     bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

@@ -21,6 +21,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Where a workflow's runs go; by default runs/WORKFLOW-TIME.") var out: String?
   @Flag(help: "Go on with the runs that --out holds.") var resume = false
   @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
+  @OptionGroup var cacheOptions: CacheOptions
 
   func run() async throws {
     if json, csv { throw RequestError([Diagnostic(.invalidParameters, "--json and --csv exclude each other")]) }
@@ -71,6 +72,7 @@ struct CompareCommand: AsyncParsableCommand {
     let folder = out ?? RunFolder.defaultPath(workflow: file.name)
     var words = [path, "--out", folder] + (resume ? ["--resume"] : [])
     if let jobs { words += ["--jobs", String(jobs)] }
+    words += cacheOptions.none ? ["--no-cache"] : cacheOptions.file.map { ["--cache", $0] } ?? []
     var command = try RunCommand.parse(words)
     command.isQuiet = true
     try await command.run()

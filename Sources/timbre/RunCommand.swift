@@ -15,13 +15,14 @@ struct RunCommand: AsyncParsableCommand {
   var sets: [String] = []
   @Option(help: "The run folder; by default runs/WORKFLOW-TIME.") var out: String?
   @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
+  @OptionGroup var cacheOptions: CacheOptions
 
   @Flag(help: "Go on with the run that --out holds: what it has finished is not done again.") var resume = false
 
   /// Whether another command carries this out and tells of the result.
   var isQuiet = false
 
-  private enum CodingKeys: CodingKey { case workflow, sets, out, jobs, resume }
+  private enum CodingKeys: CodingKey { case workflow, sets, out, jobs, resume, cacheOptions }
 
   func run() async throws {
     let jobs = try Jobs.checked(self.jobs)
@@ -34,9 +35,11 @@ struct RunCommand: AsyncParsableCommand {
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
     guard let folder = try folder(for: plan.resolved, file) else { return }
     Interrupt.watch()
+    let cache = cacheOptions.open()
+    defer { cache?.conclude() }
     let runner = Runner(
       plan: plan, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
-      resumes: resume, isCancelled: { Interrupt.wasRequested })
+      resumes: resume, cache: cache, isCancelled: { Interrupt.wasRequested })
     let metrics = try await runner.run()
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
     for (name, key) in [("accuracy", "accuracy"), ("UAR", "uar"), ("macro F1", "macro_f1")] {
@@ -54,9 +57,11 @@ struct RunCommand: AsyncParsableCommand {
   private func run(_ experiment: Experiment, _ file: WorkflowFile, _ jobs: Int) async throws {
     guard let folder = try folder(for: experiment.resolved, file) else { return }
     Interrupt.watch()
+    let cache = cacheOptions.open()
+    defer { cache?.conclude() }
     let runner = ExperimentRunner(
       experiment: experiment, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
-      resumes: resume, isCancelled: { Interrupt.wasRequested })
+      resumes: resume, cache: cache, isCancelled: { Interrupt.wasRequested })
     let results = try await runner.run()
     if !isQuiet { Terminal.print(folder.file("trials.csv")) }
     if results.contains(where: { if case .failure = $0.metrics { true } else { false } }) { throw ExitCode(1) }

@@ -11,7 +11,8 @@ struct Root: AsyncParsableCommand {
     version: Timbre.version,
     subcommands: [
       RunCommand.self, LintCommand.self, ExtractCommand.self, AugmentCommand.self, ResynthCommand.self,
-      PredictCommand.self, CompareCommand.self, RunsCommand.self, InspectCommand.self, PluginsCommand.self,
+      PredictCommand.self, CompareCommand.self, RunsCommand.self, CacheCommand.self, InspectCommand.self,
+      PluginsCommand.self,
       SchemaCommand.self,
     ])
 

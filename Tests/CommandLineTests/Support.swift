@@ -42,6 +42,8 @@ final class Running {
     process.currentDirectoryURL = folder
     var variables = ProcessInfo.processInfo.environment
     variables["RAVDESS"] = nil
+    // A test's results are its own.
+    variables["TIMBRE_CACHE"] = "off"
     process.environment = variables.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: files[0])

@@ -1,4 +1,5 @@
 import Synchronization
+import TimbreCache
 import TimbreCore
 import TimbreReport
 
@@ -10,11 +11,12 @@ public struct ExperimentRunner: Sendable {
   let observer: any RunObserver
   let environment: JSONValue
   let resumes: Bool
+  let cache: ResultCache?
   let isCancelled: @Sendable () -> Bool
 
   public init(
     experiment: Experiment, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(),
-    environment: JSONValue = [:], resumes: Bool = false,
+    environment: JSONValue = [:], resumes: Bool = false, cache: ResultCache? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.experiment = experiment
@@ -23,6 +25,7 @@ public struct ExperimentRunner: Sendable {
     self.observer = observer
     self.environment = environment
     self.resumes = resumes
+    self.cache = cache
     self.isCancelled = isCancelled
   }
 
@@ -98,7 +101,7 @@ public struct ExperimentRunner: Sendable {
       let share = max(1, jobs / min(jobs, experiment.trials.count))
       let runner = Runner(
         plan: trial.plan, folder: place.folder, jobs: share, observer: TrialObserver(name: trial.name, board: board),
-        environment: environment, resumes: resumes, isCancelled: isCancelled)
+        environment: environment, resumes: resumes, cache: cache, isCancelled: isCancelled)
       return TrialResult(trial: trial, metrics: .success(try await runner.run()))
     } catch {
       return TrialResult(

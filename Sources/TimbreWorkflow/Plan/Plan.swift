@@ -83,6 +83,31 @@ public struct VectorRecipe: Sendable {
     return axes
   }
 
+  /// How many numbers each item has.
+  func widths() throws -> [Int] {
+    let axes = try axes(sampleRate: nominalRate)
+    return items.map { axes[$0.node].bins.count }
+  }
+
+  /// The same recipe for some of its items, with no node that these do not need.
+  func only(_ wanted: [Int]) -> VectorRecipe {
+    var needed = Set(wanted.map { items[$0].node })
+    for node in nodes.indices.reversed() where needed.contains(node) {
+      if let source = nodes[node].source { needed.insert(source) }
+    }
+    let kept = nodes.indices.filter(needed.contains)
+    var recipe = self
+    recipe.nodes = kept.map { index in
+      var node = nodes[index]
+      node.source = node.source.flatMap { kept.firstIndex(of: $0) }
+      return node
+    }
+    recipe.items = wanted.compactMap { index in
+      kept.firstIndex(of: items[index].node).map { Item(node: $0, statistic: items[index].statistic) }
+    }
+    return recipe
+  }
+
   /// Every node's feature. What nodes share is computed once.
   public func features(of signal: Signal) throws -> [FeatureMatrix] {
     var draws = Draws(RandomSource(seed: 0))

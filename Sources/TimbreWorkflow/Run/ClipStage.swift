@@ -18,6 +18,8 @@ struct ClipStage: Sendable {
   let plan: Plan
   let jobs: Int
   let isCancelled: @Sendable () -> Bool
+  /// What earlier runs have computed; nil to compute everything.
+  var cache: ClipCache?
 
   /// Results in the order of the clips. With `on_error: stop`, stops at the first clip that fails.
   ///
@@ -58,6 +60,7 @@ struct ClipStage: Sendable {
   }
 
   func process(_ clip: Clip) -> ClipResult {
+    if let result = cache?.process(clip, plan) { return result }
     var result = ClipResult()
     let clock = ContinuousClock()
     do {

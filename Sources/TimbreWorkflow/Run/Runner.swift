@@ -1,3 +1,4 @@
+import TimbreCache
 import TimbreCore
 import TimbreEvaluation
 import TimbreReport
@@ -13,10 +14,12 @@ public struct Runner: Sendable {
   let isCancelled: @Sendable () -> Bool
   /// Whether what an earlier run has finished in the folder is taken as it is.
   let resumes: Bool
+  /// Where computed numbers are kept from run to run.
+  let cache: ResultCache?
 
   public init(
     plan: Plan, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(),
-    environment: JSONValue = [:], resumes: Bool = false,
+    environment: JSONValue = [:], resumes: Bool = false, cache: ResultCache? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.plan = plan
@@ -25,6 +28,7 @@ public struct Runner: Sendable {
     self.observer = observer
     self.environment = environment
     self.resumes = resumes
+    self.cache = cache
     self.isCancelled = isCancelled
   }
 
@@ -101,7 +105,8 @@ public struct Runner: Sendable {
     let start = clock.now
     observer.began("features", unit: "clips")
     defer { observer.ended() }
-    let stage = ClipStage(plan: plan, jobs: jobs, isCancelled: isCancelled)
+    let stage = ClipStage(
+      plan: plan, jobs: jobs, isCancelled: isCancelled, cache: try cache.map { try ClipCache($0, plan: plan) })
     let results: ClipResults
     do {
       results = try await stage.process(list.clips) { observer.advanced(to: $0, of: list.clips.count, detail: nil) }
