@@ -35,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
     guard let folder = try folder(for: plan.resolved, file) else { return }
     Interrupt.watch()
     let runner = Runner(
-      plan: plan, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
+      plan: plan, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs, [plan]),
       resumes: resume, isCancelled: { Interrupt.wasRequested })
     let metrics = try await runner.run()
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
@@ -55,8 +55,9 @@ struct RunCommand: AsyncParsableCommand {
     guard let folder = try folder(for: experiment.resolved, file) else { return }
     Interrupt.watch()
     let runner = ExperimentRunner(
-      experiment: experiment, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
-      resumes: resume, isCancelled: { Interrupt.wasRequested })
+      experiment: experiment, folder: folder, jobs: jobs, observer: ProgressLine(),
+      environment: environment(jobs, experiment.trials.map(\.plan)), resumes: resume,
+      isCancelled: { Interrupt.wasRequested })
     let results = try await runner.run()
     if !isQuiet { Terminal.print(folder.file("trials.csv")) }
     if results.contains(where: { if case .failure = $0.metrics { true } else { false } }) { throw ExitCode(1) }
@@ -82,13 +83,15 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private func environment(_ jobs: Int) -> JSONValue {
+  private func environment(_ jobs: Int, _ plans: [Plan]) -> JSONValue {
     let process = ProcessInfo.processInfo
+    let classifiers = Set(plans.compactMap { $0.resolved["classifier"]?["use"]?.stringValue })
+    let libraries = Builtin.libraryVersions(classifiers: classifiers)
     return [
       "timbre": .string(Timbre.version), "command": .array(process.arguments.map { .string($0) }),
       "system": .string(process.operatingSystemVersionString), "cores": .int(process.activeProcessorCount),
       "jobs": .int(jobs),
-      "libraries": .object(Builtin.libraryVersions().map { .init($0.name, .string($0.version)) }),
+      "libraries": .object(libraries.map { .init($0.name, .string($0.version)) }),
     ]
   }
 }
