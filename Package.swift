@@ -13,6 +13,9 @@ func library(_ name: String, _ pkgConfig: String, debian: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
 
+/// A C library of Debian that is loaded when something needs it: nothing links it.
+func loaded(_ name: String, debian: String) -> Target { .systemLibrary(name: name, providers: [.apt([debian])]) }
+
 func module(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
@@ -41,16 +44,20 @@ let package = Package(
     library("CSndfile", "sndfile", debian: "libsndfile1-dev"),
     library("CSoxr", "soxr", debian: "libsoxr-dev"),
     library("CSamplerate", "samplerate", debian: "libsamplerate0-dev"),
-    // Loaded when it is needed: its .pc would link it.
-    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     library("CPNG", "libpng", debian: "libpng-dev"),
+    loaded("COpenBLAS", debian: "libopenblas-dev"),
+    loaded("CLibSVM", debian: "libsvm-dev"),
+    loaded("CLibLinear", debian: "liblinear-dev"),
+    loaded("CXGBoost", debian: "libxgboost-dev"),
 
     .systemLibrary(name: "CMalloc"),
 
     module("TimbreCore", ["CMalloc", real]),
     module("TimbreAudio", ["TimbreCore", "CSndfile", "CSoxr", "CSamplerate"]),
     module("TimbreDSP", ["TimbreCore", "CFFTW", real]),
-    module("TimbreNN", ["TimbreCore", "COpenBLAS", real]),
+    module("TimbreMachine", ["TimbreCore"]),
+    module("TimbreNN", ["TimbreCore", "TimbreMachine", "COpenBLAS", real]),
+    module("TimbreLearners", ["TimbreCore", "TimbreMachine", "CLibSVM", "CLibLinear", "CXGBoost", real]),
     module("TimbreReport", ["TimbreCore", "CPNG"]),
     module("TimbreEvaluation", ["TimbreCore", real]),
     module("TimbreCache", ["TimbreCore", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -60,12 +67,12 @@ let package = Package(
     module("TimbreDatasets", path: "Plugins/Datasets", ["TimbreCore", "TimbreAudio", real]),
     module("TimbreFeatures", path: "Plugins/Features", ["TimbreCore", "TimbreAudio", "TimbreDSP", real]),
     module("TimbreAugmenters", path: "Plugins/Augmenters", ["TimbreCore", "TimbreAudio", "TimbreDSP", real]),
-    module("TimbreClassifiers", path: "Plugins/Classifiers", ["TimbreCore", "TimbreNN"]),
+    module("TimbreClassifiers", path: "Plugins/Classifiers", ["TimbreCore", "TimbreNN", "TimbreLearners"]),
     module(
       "TimbreBuiltin", path: "Plugins/Builtin",
       [
-        "TimbreCore", "TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters",
-        "TimbreClassifiers",
+        "TimbreCore", "TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreLearners", "TimbreDatasets", "TimbreFeatures",
+        "TimbreAugmenters", "TimbreClassifiers",
       ]),
 
     .executableTarget(
@@ -86,13 +93,15 @@ let package = Package(
     tests("TimbreAudioTests", ["TimbreAudio"]),
     tests("TimbreDSPTests", ["TimbreDSP"]),
     tests("TimbreNNTests", ["TimbreNN"]),
+    tests("TimbreLearnersTests", ["TimbreLearners", "TimbreMachine", real]),
     tests("TimbreReportTests", ["TimbreReport"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
     tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),
     tests(
       "PluginTests",
       [
-        "TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreDatasets", "TimbreFeatures", "TimbreAugmenters",
+        "TimbreAudio", "TimbreDSP", "TimbreNN", "TimbreLearners", "TimbreDatasets", "TimbreFeatures",
+        "TimbreAugmenters",
         "TimbreClassifiers", "TimbreBuiltin",
       ]),
     tests("CommandLineTests", ["timbre", "timbre-bench", "TimbreAudio", "TimbreReport"]),

@@ -87,6 +87,12 @@ public enum Builtin {
     registry.register(Trim.self)
 
     registry.register(Conv1D.self)
+    registry.register(GradientBoosting.self)
+    registry.register(LinearSVM.self)
+    registry.register(LogisticRegression.self)
+    registry.register(MLP.self)
+    registry.register(NearestNeighbours.self)
+    registry.register(SVM.self)
     return registry
   }
 }

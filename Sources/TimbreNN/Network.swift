@@ -1,4 +1,5 @@
 import RealModule
+import TimbreMachine
 
 /// A network with the memory for a batch of up to `capacity` samples; everything it needs is allocated here, once.
 final class Network {

@@ -19,11 +19,8 @@ public struct NeuralNetwork: Sendable {
   }
 
   public func train(_ task: TrainingTask) throws -> TrainedNetwork {
-    try check(task.train, "training", classes: task.classes.count)
+    try task.check()
     let validation = task.validation.flatMap { $0.labels.isEmpty ? nil : $0 }
-    if let validation {
-      try check(validation, "validation", classes: task.classes.count, columns: task.train.rows.columns)
-    }
     if options.earlyStopping != nil, validation == nil {
       throw Diagnostic(
         .training, "early_stopping needs validation rows, and there are none",
@@ -49,26 +46,6 @@ public struct NeuralNetwork: Sendable {
     let checked = try Weights.checked(tensors, plan)
     OpenBLAS.preload()
     return TrainedNetwork(history: [], tensors: checked, layers: layers, columns: columns, classes: classes)
-  }
-
-  private func check(_ data: LabelledRows, _ what: String, classes: Int, columns: Int? = nil) throws {
-    guard !data.labels.isEmpty else { throw Diagnostic(.training, "there are no \(what) rows") }
-    if let columns, columns != data.rows.columns {
-      throw Diagnostic(.training, "\(what) rows have \(data.rows.columns) columns, training rows \(columns)")
-    }
-    if let label = data.labels.first(where: { $0 < 0 || $0 >= classes }) {
-      throw Diagnostic(.training, "a \(what) row has class \(label), but there are \(classes) classes")
-    }
-    try data.rows.checkFinite(what)
-  }
-}
-
-extension Matrix {
-  func checkFinite(_ what: String) throws {
-    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
-    throw Diagnostic(
-      .notFinite, "\(what) row \(index / columns) holds \(values[index]) in column \(index % columns)",
-      help: "look at the feature behind this column, or at the clip behind this row")
   }
 }
 

@@ -1,8 +1,9 @@
 import COpenBLAS
-import Glibc
+import Dispatch
 import TimbreCore
+import TimbreMachine
 
-/// OpenBLAS, loaded when a network first needs it rather than with the program.
+/// OpenBLAS, loaded when a network first needs it.
 ///
 /// Loaded with the program it would start a thread for each core, which wait for work in a loop that takes as much processor time as a
 /// whole prediction, and its symbols would be looked up through all other libraries. Nothing here gives it threads: slices of a
@@ -28,26 +29,16 @@ import TimbreCore
   package static func library() throws -> OpenBLAS { try loaded.get() }
 
   /// Loads it on another thread, for who will need it soon.
-  static func preload() { onAnotherThread { _ = loaded } }
+  static func preload() { DispatchQueue.global().async { _ = loaded } }
 
   private init() throws(Diagnostic) {
-    let name = "libopenblas.so.0"
-    // It asks once, as it is loaded.
-    unsafe setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    // Its own symbols before those of others: they are 14,000.
-    guard let handle = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND),
-      let multiply = unsafe dlsym(handle, "cblas_sgemm"), let threads = unsafe dlsym(handle, "openblas_set_num_threads")
-    else {
-      let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "it has no cblas_sgemm"
-      throw Diagnostic(
-        .missingLibrary, "\(name) cannot be loaded: \(reason)", help: "install it: apt-get install libopenblas0-pthread"
-      )
-    }
-    unsafe self.multiply = unsafeBitCast(multiply, to: Multiply.self)
-    setThreads = unsafe unsafeBitCast(threads, to: SetThreads.self)
+    // It has 14,000 symbols.
+    let library = try SharedLibrary("libopenblas.so.0", package: "libopenblas0-pthread", prefersItself: true)
+    unsafe multiply = try library.function("cblas_sgemm")
+    setThreads = try library.function("openblas_set_num_threads")
     func text(_ symbol: String) -> String? {
-      guard let function = unsafe dlsym(handle, symbol) else { return nil }
-      return unsafe unsafeBitCast(function, to: Text.self)().map { unsafe String(cString: $0) }
+      guard let function = unsafe try? library.function(symbol, as: Text.self) else { return nil }
+      return unsafe function().map { unsafe String(cString: $0) }
     }
     configuration = [text("openblas_get_config"), text("openblas_get_corename")].compactMap { $0 }
       .joined(separator: "; ")
@@ -65,7 +56,3 @@ import TimbreCore
 
 /// Version, settings and kernels of OpenBLAS for the record of a run.
 public func openBLASConfiguration() -> String { (try? OpenBLAS.library().configuration) ?? "missing" }
-
-extension Diagnostic.Kind {
-  static let missingLibrary = Self("missing_library")
-}

@@ -1,4 +1,5 @@
 import RealModule
+import TimbreMachine
 
 /// An optimiser's memory of former steps, and its step.
 final class OptimizerState {

@@ -1,5 +1,6 @@
 import RealModule
 import TimbreCore
+import TimbreMachine
 
 /// Probabilities from a network's weights.
 ///
@@ -11,10 +12,11 @@ final class Predictor {
   private let weights: Weights
 
   init(_ weights: Weights, jobs: Int) throws {
+    _ = try OpenBLAS.library()
     self.weights = weights
-    workers = try Workers(jobs)
-    networks = try (0..<workers.count).map { _ in
-      try Network(weights.plan, weights, capacity: Slice.size, workers: Workers(1), isTraining: false)
+    workers = Workers(jobs)
+    networks = (0..<workers.count).map { _ in
+      Network(weights.plan, weights, capacity: Slice.size, workers: Workers(1), isTraining: false)
     }
   }
 

@@ -1,4 +1,5 @@
 import TimbreCore
+import TimbreMachine
 
 /// A network being trained, one batch at a time.
 ///
@@ -23,9 +24,10 @@ package final class Trainer {
   ) throws {
     let plan = try NetworkPlan(layers, columns: columns, classes: classWeights.count)
     try plan.checkMemory(batchSize: batchSize)
+    _ = try OpenBLAS.library()
     self.classWeights = classWeights
     self.seed = seed
-    workers = try Workers(jobs)
+    workers = Workers(jobs)
     weights = try tensors.map { Weights(plan, checked: try Weights.checked($0, plan)) } ?? Weights(plan, seed: seed)
     network = Network(plan, weights, capacity: batchSize, workers: workers, isTraining: true)
     self.optimizer = OptimizerState(optimizer, count: plan.trainedCount)

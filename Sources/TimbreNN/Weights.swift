@@ -38,29 +38,9 @@ final class Weights {
   /// The tensors in the plan's order.
   /// - Throws: A `.badModel` diagnostic naming the first that is missing, left over, or of another shape.
   static func checked(_ tensors: [Tensor], _ plan: NetworkPlan) throws -> [Tensor] {
-    let sorted = try plan.tensors.map { expected in
-      guard let tensor = tensors.first(where: { $0.name == expected.name }) else {
-        throw Diagnostic(
-          .badModel, "the tensor \"\(expected.name)\" is missing", help: "the weights belong to another network")
-      }
-      guard tensor.shape == expected.shape, tensor.values.count == expected.count else {
-        throw Diagnostic(
-          .badModel,
-          "the tensor \"\(expected.name)\" has shape \(tensor.shape) and \(tensor.values.count) values, not shape \(expected.shape)",
-          help: "the weights belong to another network")
-      }
-      guard tensor.values.allSatisfy(\.isFinite) else {
-        throw Diagnostic(.badModel, "the tensor \"\(expected.name)\" holds a number that is not finite")
-      }
-      return tensor
-    }
-    var seen: Set<String> = []
-    for tensor in tensors
-    where !seen.insert(tensor.name).inserted || !plan.tensors.contains(where: { $0.name == tensor.name }) {
-      throw Diagnostic(
-        .badModel, "the tensor \"\(tensor.name)\" has no place in this network",
-        help: "the weights belong to another network")
-    }
+    var reader = TensorReader(tensors)
+    let sorted = try plan.tensors.map { try reader.take($0.name, shape: $0.shape) }
+    try reader.finish()
     return sorted
   }
 

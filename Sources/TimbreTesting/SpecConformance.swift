@@ -26,7 +26,9 @@ private func checkParameters(_ parameters: [ParameterDescription], at path: Stri
   var seen: Set<String> = []
   for parameter in parameters {
     let name = path + parameter.name
-    log.check(isSnakeCase(parameter.name), name, "is not lower snake case")
+    // A published symbol, such as the C of support vector machines, keeps its capital.
+    let isSymbol = parameter.name.count == 1 && parameter.name.allSatisfy(\.isUppercase)
+    log.check(isSnakeCase(parameter.name) || isSymbol, name, "is not lower snake case")
     log.check(seen.insert(parameter.name).inserted, name, "is declared twice")
     log.check(isSentence(parameter.summary), name, "\"\(parameter.summary)\" is not a sentence with a full stop")
     for finding in parameter.defaultValue.map({ parameter.type.findings(in: $0) }) ?? [] {

@@ -38,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
     let cache = cacheOptions.open()
     defer { cache?.conclude() }
     let runner = Runner(
-      plan: plan, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
+      plan: plan, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs, [plan]),
       resumes: resume, cache: cache, isCancelled: { Interrupt.wasRequested })
     let metrics = try await runner.run()
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
@@ -60,8 +60,9 @@ struct RunCommand: AsyncParsableCommand {
     let cache = cacheOptions.open()
     defer { cache?.conclude() }
     let runner = ExperimentRunner(
-      experiment: experiment, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs),
-      resumes: resume, cache: cache, isCancelled: { Interrupt.wasRequested })
+      experiment: experiment, folder: folder, jobs: jobs, observer: ProgressLine(),
+      environment: environment(jobs, experiment.trials.map(\.plan)), resumes: resume, cache: cache,
+      isCancelled: { Interrupt.wasRequested })
     let results = try await runner.run()
     if !isQuiet { Terminal.print(folder.file("trials.csv")) }
     if results.contains(where: { if case .failure = $0.metrics { true } else { false } }) { throw ExitCode(1) }
@@ -87,13 +88,15 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private func environment(_ jobs: Int) -> JSONValue {
+  private func environment(_ jobs: Int, _ plans: [Plan]) -> JSONValue {
     let process = ProcessInfo.processInfo
+    let classifiers = Set(plans.compactMap { $0.resolved["classifier"]?["use"]?.stringValue })
+    let libraries = Builtin.libraryVersions(classifiers: classifiers)
     return [
       "timbre": .string(Timbre.version), "command": .array(process.arguments.map { .string($0) }),
       "system": .string(process.operatingSystemVersionString), "cores": .int(process.activeProcessorCount),
       "jobs": .int(jobs),
-      "libraries": .object(Builtin.libraryVersions().map { .init($0.name, .string($0.version)) }),
+      "libraries": .object(libraries.map { .init($0.name, .string($0.version)) }),
     ]
   }
 }

@@ -27,6 +27,8 @@ import TimbreTesting
     case "classifier.conv1d":
       let layers: JSONValue = [["type": "conv1d", "filters": 8, "kernel_size": 3], ["type": "flatten"]]
       return [.init("epochs", 2), .init("layers", layers)]
+    case "classifier.mlp": return [.init("epochs", 3), .init("hidden_layer_sizes", [8])]
+    case "classifier.gradient_boosting": return [.init("n_estimators", 5), .init("subsample", 0.8)]
     case "dataset.synthetic": return [.init("speakers", 2), .init("clips_per_emotion", 1)]
     case "dataset.csv": return [.init("path", .string(try table(in: folder).path))]
     case "dataset.folders", "dataset.ravdess":

@@ -2,17 +2,13 @@ import Dispatch
 import Synchronization
 
 /// Threads that share tasks out among themselves. Which thread works which task must not matter to the result.
-struct Workers {
-  let count: Int
+public struct Workers: Sendable {
+  public let count: Int
 
-  /// - Throws: A diagnostic where OpenBLAS, which every task needs, is not there.
-  init(_ jobs: Int) throws {
-    count = Swift.max(1, jobs)
-    _ = try OpenBLAS.library()
-  }
+  public init(_ jobs: Int) { count = Swift.max(1, jobs) }
 
   /// Works tasks 0 ..< tasks; `body` is given the task and the worker, for scratch memory of its own.
-  func run(_ tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+  public func run(_ tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     let threads = Swift.min(count, tasks)
     if threads <= 1 {
       for task in 0..<tasks { body(task, 0) }
@@ -31,7 +27,15 @@ struct Workers {
       }
     }
   }
-}
 
-/// Does something on another thread, and goes on.
-func onAnotherThread(_ work: @escaping @Sendable () -> Void) { DispatchQueue.global().async(execute: work) }
+  /// What each of the tasks 0 ..< tasks gives, in their order.
+  /// - Throws: What the first of them, by number, threw.
+  public func map<Value>(_ tasks: Int, _ body: (_ task: Int) throws -> Value) throws -> [Value] {
+    var results = [Result<Value, any Error>?](repeating: nil, count: tasks)
+    unsafe results.withUnsafeMutableBufferPointer { slots in
+      nonisolated(unsafe) let slots = unsafe slots
+      run(tasks) { task, _ in unsafe slots[task] = Result { try body(task) } }
+    }
+    return try results.compactMap { try $0?.get() }
+  }
+}
