@@ -51,6 +51,7 @@ let package = Package(
     module("TimbreDSP", ["TimbreCore", "CFFTW", real]),
     module("TimbreNN", ["TimbreCore", "COpenBLAS", real]),
     module("TimbreReport", ["TimbreCore", "CPNG"]),
+    module("TimbreCorpora", ["TimbreCore"]),
     module("TimbreEvaluation", ["TimbreCore", real]),
     module("TimbreWorkflow", ["TimbreCore", "TimbreAudio", "TimbreEvaluation", "TimbreReport"]),
     module("TimbreTesting", ["TimbreCore", real]),
@@ -69,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "timbre",
       dependencies: [
-        "TimbreCore", "TimbreAudio", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin",
+        "TimbreCore", "TimbreAudio", "TimbreReport", "TimbreCorpora", "TimbreWorkflow", "TimbreBuiltin",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -85,6 +86,7 @@ let package = Package(
     tests("TimbreDSPTests", ["TimbreDSP"]),
     tests("TimbreNNTests", ["TimbreNN"]),
     tests("TimbreReportTests", ["TimbreReport"]),
+    tests("TimbreCorporaTests", ["TimbreCorpora"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
     tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),
     tests(
