@@ -90,7 +90,7 @@ public struct Catalogue: Sendable {
 }
 
 /// Whether a text from elsewhere may be the name of a file: nothing that leads to another folder, hides, or breaks a line.
-func isPlainName(_ name: String) -> Bool {
+package func isPlainName(_ name: String) -> Bool {
   !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("-") && name.utf8.count < 200
     && name.utf8.allSatisfy {
       (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || [43, 45, 46, 95].contains($0)

@@ -2,14 +2,14 @@ import Foundation
 import TimbreCore
 
 /// A checksum of a file, as its publisher gives it.
-struct Checksum: Sendable, Hashable {
-  enum Kind: String, Sendable { case md5, sha256 }
-  let kind: Kind
+package struct Checksum: Sendable, Hashable {
+  package enum Kind: String, Sendable { case md5, sha256 }
+  package let kind: Kind
   /// Small hexadecimal digits.
-  let digits: String
+  package let digits: String
 
   /// nil for what is not a checksum of that kind.
-  init?(_ kind: Kind, _ text: some StringProtocol) {
+  package init?(_ kind: Kind, _ text: some StringProtocol) {
     let digits = text.lowercased()
     guard digits.utf8.count == (kind == .md5 ? 32 : 64),
       digits.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })

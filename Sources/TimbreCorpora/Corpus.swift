@@ -8,6 +8,11 @@ public struct Corpus: Sendable, Decodable {
     public var base: String
     public var path: String
 
+    public init(base: String, path: String) {
+      self.base = base
+      self.path = path
+    }
+
     public func url(from mirror: String?) -> String {
       guard let mirror else { return base + path }
       return (mirror.hasSuffix("/") ? mirror : mirror + "/") + path

@@ -66,7 +66,7 @@ public struct Installer: Sendable {
         help: "what came was removed; is this the published dataset?",
         subject: corpus.name)
     }
-    guard rename(content, target) == 0 else {
+    guard unsafe rename(content, target) == 0 else {
       throw Diagnostic(
         .unwritableFile, "this folder cannot be made", help: "is there one of that name?", subject: target)
     }
@@ -77,7 +77,7 @@ public struct Installer: Sendable {
   /// One run at a time: two would write into one file.
   private func lock() throws -> Int32 {
     let path = work + "/.lock"
-    let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+    let descriptor = unsafe open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw Diagnostic(
         .unwritableFile, "this file cannot be written", help: "check the folder's owner and mode", subject: path)

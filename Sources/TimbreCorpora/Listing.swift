@@ -2,16 +2,16 @@ import Foundation
 import TimbreCore
 
 /// One file of a dataset that is published file by file.
-struct ListedFile: Sendable, Hashable {
-  var name: String
+package struct ListedFile: Sendable, Hashable {
+  package var name: String
   /// Where it is, below the base of the dataset's files.
-  var path: String
-  var bytes: Int
-  var checksum: Checksum
+  package var path: String
+  package var bytes: Int
+  package var checksum: Checksum
 }
 
 /// The files of a dataset as its publisher lists them.
-enum Listing {
+package enum Listing {
   private struct Dataverse: Decodable {
     struct Contents: Decodable { var latestVersion: Version }
     struct Version: Decodable { var files: [Entry] }
@@ -32,7 +32,7 @@ enum Listing {
 
   /// The WAV files that a Dataverse's answer names, in the order of their names.
   /// - Throws: `.download` for an answer of another form.
-  static func dataverse(_ data: Data, below path: String, subject: String) throws -> [ListedFile] {
+  package static func dataverse(_ data: Data, below path: String, subject: String) throws -> [ListedFile] {
     let answer: Dataverse
     do { answer = try JSONDecoder().decode(Dataverse.self, from: data) } catch {
       throw bad("the list of files has another form than a Dataverse gives", subject)
@@ -54,7 +54,7 @@ enum Listing {
   }
 
   /// The file that a pointer of Git LFS stands for; nil where it is no pointer.
-  static func pointer(_ data: Data, name: String, below path: String) -> ListedFile? {
+  package static func pointer(_ data: Data, name: String, below path: String) -> ListedFile? {
     guard data.count < 1_024, let text = String(validating: data, as: UTF8.self),
       text.hasPrefix("version https://git-lfs")
     else { return nil }

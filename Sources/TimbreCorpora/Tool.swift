@@ -54,8 +54,7 @@ struct Tool: Sendable {
     var polls = 0
     while process.isRunning {
       if cancelled() {
-        process.terminate()
-        process.waitUntilExit()
+        Self.end(process)
         throw Self.interrupted
       }
       Thread.sleep(forTimeInterval: 0.01)
@@ -82,6 +81,12 @@ struct Tool: Sendable {
         .missingTool, "the program \(name) cannot be started: \(error.localizedDescription)", subject: path)
     }
     return process
+  }
+
+  /// None of the programs has anything to tidy up, and a signal that cannot be blocked is sure to end them.
+  static func end(_ process: Process) {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
   }
 
   static var interrupted: Diagnostic {

@@ -13,7 +13,8 @@ struct Transfer {
   static func options(for url: String) -> [String] {
     let protocols = url.hasPrefix("https:") ? "=https" : "=https,http"
     return [
-      "--fail", "--silent", "--show-error", "--location", "--proto", protocols, "--proto-redir", protocols,
+      "--fail", "--silent", "--no-progress-meter", "--show-error", "--location", "--proto", protocols, "--proto-redir",
+      protocols,
       "--connect-timeout", "30", "--speed-limit", "1", "--speed-time", "60", "--user-agent", "timbre",
     ]
   }
@@ -91,27 +92,23 @@ struct Transfer {
       Self.options(for: url) + resume + ["--output", "-", "--", url], in: folder, output: pipe,
       error: FileHandle(forWritingAtPath: errors) ?? FileHandle.nullDevice)
     try? pipe.fileHandleForWriting.close()
-    func end() {
-      process.terminate()
-      process.waitUntilExit()
-    }
     var there = start
     do {
       while let data = try next(of: pipe.fileHandleForReading) {
         try file.write(contentsOf: data)
         there += data.count
         if let bytes, there > bytes {
-          end()
+          Tool.end(process)
           try? FileManager.default.removeItem(atPath: part)
           throw failure("the file has more than the published \(bytes) bytes", "this is another file", url)
         }
         observer.advanced(to: there / unit, of: max(1, (bytes ?? there) / unit))
       }
     } catch let diagnostic as Diagnostic {
-      end()
+      Tool.end(process)
       throw diagnostic
     } catch {
-      end()
+      Tool.end(process)
       throw Diagnostic(
         .unwritableFile, "this file cannot be written: \(error.localizedDescription)", help: "is the disk full?",
         subject: part)
