@@ -16,8 +16,15 @@ public struct Catalogue: Sendable {
     do { corpora = try JSONDecoder().decode([Corpus].self, from: data) } catch {
       throw Diagnostic(.unreadableFile, "this is not a catalogue of datasets: \(error)", subject: path)
     }
-    for corpus in corpora where !isPlainName(corpus.name) {
-      throw Diagnostic(.unreadableFile, "\"\(corpus.name)\" cannot be the name of a folder", subject: path)
+    for corpus in corpora {
+      guard isPlainName(corpus.name) else {
+        throw Diagnostic(.unreadableFile, "\"\(corpus.name)\" cannot be the name of a folder", subject: path)
+      }
+      var sizes = [corpus.bytes]
+      if case .archives(let files) = corpus.publication { sizes += files.map(\.bytes) }
+      guard sizes.allSatisfy((0...largestFile).contains) else {
+        throw Diagnostic(.unreadableFile, "a size of \(corpus.name) is out of range", subject: path)
+      }
     }
   }
 
@@ -88,6 +95,9 @@ public struct Catalogue: Sendable {
       settings: [:]),
   ])
 }
+
+/// No file of a dataset is larger, and sums of such sizes do not overflow.
+let largestFile = 1 << 40
 
 /// Whether a text from elsewhere may be the name of a file: nothing that leads to another folder, hides, or breaks a line.
 package func isPlainName(_ name: String) -> Bool {

@@ -62,6 +62,12 @@ public struct Corpus: Sendable, Decodable {
       + settings.sorted { $0.key < $1.key }.map { .init($0.key, .array($0.value.map { .string($0) })) }
   }
 
+  /// What stays of the verification where a mirror takes the publisher's place.
+  public var verificationFromMirror: String {
+    if case .archives = publication { return "checksums stay those that the publisher gives" }
+    return "the list of files and their checksums is the mirror's own"
+  }
+
   /// How a copy is verified, as a sentence for people.
   public var verification: String {
     switch publication {

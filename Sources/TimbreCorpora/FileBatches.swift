@@ -46,6 +46,7 @@ struct FileBatches {
       }
       pending = failed
     }
+    if let first = pending.first, !complaint.hasPrefix(first.name) { complaint = "\(first.name): \(complaint)" }
     if !pending.isEmpty { throw failure(complaint, done, files.count, base) }
   }
 
@@ -67,7 +68,8 @@ struct FileBatches {
     }
     let outcome = try curl.run(
       Transfer.options(for: base) + [
-        "--globoff", "--parallel", "--parallel-max", "4", "--retry", "2", "--config", list,
+        "--globoff", "--parallel", "--parallel-max", "4", "--retry", "2", "--max-filesize",
+        String(max(1 << 20, files.map(\.bytes).max() ?? 0)), "--config", list,
       ],
       in: incoming, cancelled: cancelled)
     var missing: [ListedFile] = []

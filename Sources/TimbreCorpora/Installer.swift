@@ -33,6 +33,14 @@ public struct Installer: Sendable {
   /// - Returns: Whether there was anything to do.
   /// - Throws: A `Diagnostic`; what was downloaded and is right stays for the next run.
   public func install(count: (String) throws -> Int) throws -> Bool {
+    do { return try bring(count) } catch let diagnostic as Diagnostic { throw diagnostic } catch {
+      throw Diagnostic(
+        .unwritableFile, "the dataset cannot be put here: \(error.localizedDescription)",
+        help: "check that the disk has room and the folder can be written to", subject: folder)
+    }
+  }
+
+  private func bring(_ count: (String) throws -> Int) throws -> Bool {
     if FileManager.default.fileExists(atPath: target) {
       let clips = (try? count(target)) ?? 0
       guard clips == corpus.clips else {

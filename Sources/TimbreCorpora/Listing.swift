@@ -42,7 +42,7 @@ package enum Listing {
     }
     .map { file in
       let isMD5 = file.checksum?.type.uppercased() == "MD5"
-      guard isPlainName(file.filename), file.filesize >= 0 else {
+      guard isPlainName(file.filename), (0...largestFile).contains(file.filesize) else {
         throw bad("the list of files names \"\(file.filename)\"", subject)
       }
       guard let checksum = Checksum(.md5, file.md5 ?? (isMD5 ? file.checksum?.value : nil) ?? "") else {
@@ -64,7 +64,7 @@ package enum Listing {
       if parts.count == 2 { fields[parts[0]] = parts[1] }
     }
     guard let oid = fields["oid"], oid.hasPrefix("sha256:"), let checksum = Checksum(.sha256, oid.dropFirst(7)),
-      let size = fields["size"].flatMap({ Int($0) }), size >= 0
+      let size = fields["size"].flatMap({ Int($0) }), (0...largestFile).contains(size)
     else { return nil }
     return ListedFile(name: name, path: path + name, bytes: size, checksum: checksum)
   }

@@ -9,6 +9,9 @@ struct Transfer {
   let observer: any InstallObserver
   let cancelled: @Sendable () -> Bool
 
+  /// Of a file whose size nobody has published.
+  private static let largestUnknown = 1 << 30
+
   /// What every call of curl says: follow, fail, and never speak another protocol than asked for.
   static func options(for url: String) -> [String] {
     let protocols = url.hasPrefix("https:") ? "=https" : "=https,http"
@@ -97,10 +100,12 @@ struct Transfer {
       while let data = try next(of: pipe.fileHandleForReading) {
         try file.write(contentsOf: data)
         there += data.count
-        if let bytes, there > bytes {
+        if there > bytes ?? Self.largestUnknown {
           Tool.end(process)
           try? FileManager.default.removeItem(atPath: part)
-          throw failure("the file has more than the published \(bytes) bytes", "this is another file", url)
+          throw failure(
+            "the file has more than \(bytes.map { "the published \($0)" } ?? "\(Self.largestUnknown)") bytes",
+            "this is another file", url)
         }
         observer.advanced(to: there / unit, of: max(1, (bytes ?? there) / unit))
       }

@@ -87,7 +87,7 @@ struct GetDatasets: ParsableCommand {
       Terminal.say("\(corpus.title): \(corpus.clips) clips, \(corpus.sizeText) to download")
       Terminal.say("  licence: \(corpus.licence), see \(corpus.page)")
       Terminal.say("  verified by: \(corpus.verification)")
-      if let mirror { Terminal.say("  from a mirror: \(mirror); lists of files and their checksums are its own") }
+      if let mirror { Terminal.say("  from a mirror: \(mirror); \(corpus.verificationFromMirror)") }
       let folder = URL(fileURLWithPath: folder).standardizedFileURL.path
       let installer = Installer(
         corpus, into: folder, mirror: mirror, observer: InstallProgress(), cancelled: { Interrupt.wasRequested })

@@ -125,7 +125,7 @@ private func fixtures(_ arguments: [String], _ space: Workspace) throws -> Strin
     let server = try Server(mirror.space)
     let outcome = try mirror.get(server)
     #expect(outcome.status == 0, "\(outcome.err)")
-    for word in ["licence: none", "7 clips", "MD5", "from a mirror", "verifying", "complete"] {
+    for word in ["licence: none", "7 clips", "MD5", "stay those that the publisher gives", "verifying", "complete"] {
       #expect(outcome.err.contains(word), "\(word): \(outcome.err)")
     }
     #expect(mirror.left == ["emodb"])
@@ -268,6 +268,74 @@ private func fixtures(_ arguments: [String], _ space: Workspace) throws -> Strin
     #expect(second.status == 1 && second.err.contains("another run"), "\(second.err)")
     #expect(try first.finish().status == 0)
     #expect(mirror.left == ["emodb"])
+  }
+
+  /// RAVDESS's archives hold folders of the same names.
+  @Test func keepsTwoArchivesApart() throws {
+    let space = try Workspace()
+    var files: [String] = []
+    for (name, channel) in [("Audio_Speech", 1), ("Audio_Song", 2)] {
+      let made = try fixtures(
+        ["zip", space.path("served/\(name).zip"), "Actor_01/03-0\(channel)-01-01-01-01-01.wav"], space)
+      let words = made.split { $0 == " " || $0.isNewline }
+      files.append(
+        "{\"address\": {\"base\": \"https://example.org/\", \"path\": \"\(name).zip\"}, \"bytes\": \(words[0]), \"md5\": \"\(words[1])\"}"
+      )
+    }
+    try space.write(
+      """
+      [{"name": "ravdess", "title": "Small RAVDESS", "licence": "none", "bytes": 1, "isRoughly": true, "clips": 2,
+        "page": "https://example.org", "reader": "dataset.ravdess", "settings": {"channels": ["speech", "song"]},
+        "publication": {"archives": {"files": [\(files.joined(separator: ","))]}}}]
+      """, to: "catalogue.json")
+    let server = try Server(space)
+    let outcome = try space.timbre(
+      "datasets", "get", "ravdess", "--to", "data", "--from", server.url, "--catalogue", "catalogue.json")
+    #expect(outcome.status == 0 && outcome.out.contains("[\"speech\", \"song\"]"), "\(outcome.err)\(outcome.out)")
+    #expect(space.exists("data/ravdess/Audio_Song/Actor_01/03-02-01-01-01-01-01.wav"))
+    #expect(space.exists("data/ravdess/Audio_Speech/Actor_01/03-01-01-01-01-01-01.wav"))
+  }
+
+  @Test func refusesToFillTheDisk() throws {
+    let mirror = try Mirror()
+    let catalogue = try mirror.space.text("catalogue.json")
+    let huge = catalogue.replacingOccurrences(of: "\"bytes\": \(mirror.bytes)", with: "\"bytes\": 1000000000000")
+    try mirror.space.write(huge, to: "catalogue.json")
+    let server = try Server(mirror.space)
+    let outcome = try mirror.get(server)
+    #expect(outcome.status == 1 && outcome.err.contains("are needed"), "\(outcome.err)")
+    #expect(server.requests.isEmpty)
+    try mirror.space.write(huge.replacingOccurrences(of: "1000000000000", with: "\(Int.max)"), to: "catalogue.json")
+    #expect(try mirror.get(server).status == 2)
+    try mirror.space.write("{}", to: "catalogue.json")
+    #expect(try mirror.get(server).status == 2)
+  }
+
+  /// The page's commands, with a small mirror in the publishers' place.
+  @Test func theCommandsOfThePageWork() throws {
+    let mirror = try Mirror()
+    let server = try Server(mirror.space)
+    let page = try String(contentsOf: root.appendingPathComponent("docs/datasets.md"), encoding: .utf8)
+    let lines = page.split(separator: "\n").filter { $0.hasPrefix("timbre ") }
+    #expect(lines.count >= 4)
+    let known = try #require(mirror.space.timbre("datasets", "--json").json as? [[String: Any]])
+    let names = known.filter { $0["can_be_downloaded"] as? Bool == true }.compactMap { $0["name"] as? String }
+    for line in lines {
+      var words = line.split(separator: " ").dropFirst().map(String.init)
+      if words.dropFirst().first == "get" {
+        let asked = words[2...].prefix { !$0.hasPrefix("-") }
+        #expect(Set(names).isSuperset(of: asked), "\(line)")
+        words.replaceSubrange(2..<(2 + asked.count), with: ["emodb"])
+        if let option = words.firstIndex(of: "--from") { words.removeSubrange(option...(option + 1)) }
+        words += ["--from", server.url, "--catalogue", "catalogue.json"]
+      }
+      let outcome = try mirror.space.start(words).finish()
+      #expect(outcome.status == 0, "\(line): \(outcome.err)")
+    }
+    // Every dataset and every common label is on the page.
+    for word in names + ["savee", "emovo", "audformat", "angry", "bored", "calm", "disgust", "fearful", "surprised"] {
+      #expect(page.contains(word), "\(word)")
+    }
   }
 
   /// The built-in catalogue's TESS, all 2,800 files of it, from a Dataverse that at first lists one wrong checksum.
