@@ -3,8 +3,8 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -eu -o pipefail -c
 
-DEBIAN := pkg-config libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev libsqlite3-dev \
-	libsvm-dev liblinear-dev libxgboost-dev
+DEBIAN := pkg-config curl unzip libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev \
+	libsqlite3-dev libsvm-dev liblinear-dev libxgboost-dev
 TEST_DEBIAN := python3 python3-venv
 # Kernels for the processor at hand: with AVX2 a vector is twice as wide as every x86-64 has, and the results are the same bits.
 # PORTABLE=1 builds for all.

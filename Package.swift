@@ -59,6 +59,7 @@ let package = Package(
     module("TimbreNN", ["TimbreCore", "TimbreMachine", "COpenBLAS", real]),
     module("TimbreLearners", ["TimbreCore", "TimbreMachine", "CLibSVM", "CLibLinear", "CXGBoost", real]),
     module("TimbreReport", ["TimbreCore", "CPNG"]),
+    module("TimbreCorpora", ["TimbreCore"]),
     module("TimbreEvaluation", ["TimbreCore", real]),
     module("TimbreCache", ["TimbreCore", .product(name: "GRDB", package: "GRDB.swift")]),
     module("TimbreWorkflow", ["TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreReport"]),
@@ -78,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "timbre",
       dependencies: [
-        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin",
+        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreReport", "TimbreCorpora", "TimbreWorkflow", "TimbreBuiltin",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -95,6 +96,7 @@ let package = Package(
     tests("TimbreNNTests", ["TimbreNN"]),
     tests("TimbreLearnersTests", ["TimbreLearners", "TimbreMachine", real]),
     tests("TimbreReportTests", ["TimbreReport"]),
+    tests("TimbreCorporaTests", ["TimbreCorpora"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
     tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),
     tests(

@@ -9,9 +9,15 @@ public enum Builtin {
   public static func registry() -> Registry {
     var registry = Registry()
     registry.register(Ravdess.self)
+    registry.register(Audformat.self)
+    registry.register(CremaD.self)
     registry.register(CSVDataset.self)
+    registry.register(EmoDB.self)
+    registry.register(Emovo.self)
     registry.register(Folders.self)
+    registry.register(Savee.self)
     registry.register(Synthetic.self)
+    registry.register(Tess.self)
 
     registry.register(ZeroCrossingRate.self)
     registry.register(ChromaSTFT.self)

@@ -1,4 +1,3 @@
-import Foundation
 import TimbreAudio
 import TimbreCore
 
@@ -52,7 +51,7 @@ public struct CSVDataset: DatasetReader {
   }
 
   public func clips() throws -> ClipList {
-    let table = try CSVTable(text(), file: config.path, delimiter: delimiter)
+    let table = try CSVTable(reading: config.path, delimiter: delimiter)
     let columns = try CSVColumns(table, config)
     let folder = config.root ?? String(config.path.lastIndex(of: "/").map { config.path[...$0] } ?? "./")
     var clips: [Clip] = []
@@ -83,21 +82,6 @@ public struct CSVDataset: DatasetReader {
     return ClipList(
       clips: clips.sorted { $0.id < $1.id }, labels: Set(clips.map(\.label)).sorted(), rejected: rejected)
   }
-
-  private func text() throws -> String {
-    func unreadable(_ message: String, _ help: String) -> Diagnostic {
-      Diagnostic(.badDataset, message, help: help + "; looked for a CSV table", subject: config.path)
-    }
-    guard let isFolder = AudioFiles.kind(of: config.path) else { throw unreadable("no such file", "check \"path\"") }
-    if isFolder { throw unreadable("this is a folder, not a table", "name a file in it") }
-    guard let data = FileManager.default.contents(atPath: config.path) else {
-      throw unreadable("this file cannot be read", "check its owner and mode")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw unreadable("this file is not UTF-8 text", "save the table as \"CSV UTF-8\"")
-    }
-    return text
-  }
 }
 
 /// Which column holds what.
@@ -112,12 +96,7 @@ private struct CSVColumns {
 
   init(_ table: CSVTable, _ config: CSVDataset.Config) throws {
     self.table = table
-    let names = table.header.map { trimmed($0.text) }
-    for (index, name) in names.enumerated() where !name.isEmpty && names[..<index].contains(name) {
-      throw Diagnostic(
-        .badDataset, "the column \"\(name)\" is there twice", help: "rename one of them",
-        location: table.location(table.header[index]))
-    }
+    let names = try table.columnNames()
     func find(_ name: String, _ parameter: String, isRequired: Bool) throws -> Int? {
       if let index = names.firstIndex(of: name) { return index }
       guard isRequired else { return nil }
@@ -145,55 +124,15 @@ private struct CSVColumns {
 
   /// - Throws: A diagnostic at the field that makes the row unusable.
   func clip(_ row: [CSVTable.Field], folder: String) throws -> Clip {
-    guard row.count == table.header.count else {
-      let place = row.count > table.header.count ? row[table.header.count] : row[row.count - 1]
-      throw bad(
-        "\(row.count) field\(row.count == 1 ? "" : "s"), but the header has \(table.header.count)",
-        "a field that holds the delimiter needs quotes around it", place)
-    }
-    let name = trimmed(row[file].text)
-    guard !name.isEmpty else { throw bad("the file is missing", "name an audio file", row[file]) }
-    let labelText = trimmed(row[label].text)
-    guard !labelText.isEmpty else { throw bad("the label is missing", "give one, or remove the row", row[label]) }
-    let from = try start.flatMap { try seconds(row[$0]) }
-    let to = try end.flatMap { try seconds(row[$0]) }
-    if let to, let end, to <= from ?? 0 {
-      throw bad(
-        "the clip ends at \(short(to)) s and begins at \(short(from ?? 0)) s", "the end must be after the start",
-        row[end])
-    }
-    let path = name.hasPrefix("/") ? name : AudioFiles.joined(folder, name)
-    switch AudioFiles.kind(of: path) {
-    case nil: throw bad("no such file: \(path)", "relative files start at \(folder)", row[file])
-    case true?: throw bad("this is a folder, not a file: \(path)", "name an audio file in it", row[file])
-    case false?: break
-    }
-    var id = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
-    let root = folder.hasSuffix("/") ? folder : folder + "/"
-    if id.hasPrefix(root) { id = String(id.dropFirst(root.count)) }
-    if from != nil || to != nil { id += "@\(short(from ?? 0))-\(to.map(short) ?? "")" }
-    let speakerText = speaker.map { trimmed(row[$0].text) }
+    try table.checkWidth(of: row)
+    let labelText = row[label].value
+    guard !row[file].value.isEmpty else { throw table.bad("the file is missing", "name an audio file", row[file]) }
+    guard !labelText.isEmpty else { throw table.bad("the label is missing", "give one, or remove the row", row[label]) }
+    let (id, source) = try table.recording(
+      file: row[file], start: start.map { row[$0] }, end: end.map { row[$0] }, folder: folder)
+    let speakerText = speaker.map { row[$0].value }
     return Clip(
-      id: id, source: .file(path: path, start: from, end: to), label: labelText,
-      speaker: speakerText?.isEmpty == false ? speakerText : nil,
-      attributes: attributes.map { ($0.name, trimmed(row[$0.index].text)) })
-  }
-
-  private func seconds(_ field: CSVTable.Field) throws -> Double? {
-    let text = trimmed(field.text)
-    if text.isEmpty { return nil }
-    guard let number = Double(text), number.isFinite else {
-      throw bad("\"\(text)\" is not a number", "write seconds like 1.25", field)
-    }
-    guard number >= 0 else {
-      throw bad("\(short(number)) s is before the beginning of the file", "give at least 0", field)
-    }
-    return number
-  }
-
-  private func bad(_ message: String, _ help: String, _ field: CSVTable.Field) -> Diagnostic {
-    Diagnostic(.badDataset, message, help: help, location: table.location(field))
+      id: id, source: source, label: labelText, speaker: speakerText?.isEmpty == false ? speakerText : nil,
+      attributes: attributes.map { ($0.name, row[$0.index].value) })
   }
 }
-
-private func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }

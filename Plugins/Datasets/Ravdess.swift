@@ -29,11 +29,13 @@ public struct Ravdess: DatasetReader {
     ],
     details: """
       Files are WAV or FLAC, named modality-channel-emotion-intensity-statement-repetition-actor. Each part is an attribute \
-      of its clip, as is the actor's sex; the speaker is the actor ("01"). A name that is not of this form is rejected with \
-      a reason, as is a second file of one name: published copies hold the recordings twice.
+      of its clip, as are the actor's sex and the language; the speaker is the actor ("01"). The names of its emotions are \
+      those that all corpora share: other readers give the same with `labels` as `common`. A name that is not of this form is \
+      rejected with a reason, as is a second file of one name: published copies hold the recordings twice.
       """)
 
   static let emotions = ["neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"]
+  private static let corpus = NamedCorpus(title: "RAVDESS", prefix: "ravdess", example: "03-01-06-01-02-01-12")
   private let config: Config
 
   public init(_ config: Config) throws {
@@ -47,35 +49,13 @@ public struct Ravdess: DatasetReader {
   }
 
   public func clips() throws -> ClipList {
-    let wanted = "WAV or FLAC files named like 03-01-06-01-02-01-12.wav"
-    let (files, unreadable) = try AudioFiles.list(under: config.path, extensions: ["wav", "flac"], wanted: wanted)
-    var clips: [Clip] = []
-    var rejected = unreadable
-    var firstOfName: [String: String] = [:]
-    var valid = 0
-    for file in files {
-      let name: RavdessName
-      do { name = try RavdessName(file.stem) } catch {
-        rejected.append(
-          Diagnostic(.badDataset, error.reason, help: "RAVDESS names are like 03-01-06-01-02-01-12", subject: file.path)
-        )
-        continue
-      }
-      if let first = firstOfName[file.stem] {
-        rejected.append(Diagnostic(.badDataset, "the same recording is already there as \(first)", subject: file.path))
-        continue
-      }
-      firstOfName[file.stem] = file.relative
-      valid += 1
-      if selects(name) { clips.append(name.clip(id: file.stem, path: file.path)) }
-    }
+    let (found, rejected) = try Self.corpus.recordings(
+      under: config.path, id: { _, file in file.stem }, name: { file throws(MalformedName) in try RavdessName(file) })
+    let clips = found.filter { selects($0.name) }.map { $0.name.clip(id: $0.file.stem, path: $0.file.path) }
     if clips.isEmpty {
-      let found =
-        valid > 0
-        ? "none of the \(valid) recordings is of the chosen channels, modality and actors"
-        : files.isEmpty
-          ? "no WAV or FLAC file in this folder" : "none of the \(files.count) audio files has a RAVDESS name"
-      throw Diagnostic(.badDataset, found, help: "looked for \(wanted) at any depth", subject: config.path)
+      throw Diagnostic(
+        .badDataset, "none of the \(found.count) recordings is of the chosen channels, modality and actors",
+        help: "change \"channels\", \"modality\" or \"actors\"", subject: config.path)
     }
     return ClipList(clips: clips.sorted { $0.id < $1.id }, labels: Self.emotions, rejected: rejected)
   }
@@ -88,8 +68,6 @@ public struct Ravdess: DatasetReader {
 
 /// The parts of a RAVDESS file name.
 private struct RavdessName {
-  struct Malformed: Error { var reason: String }
-
   let modality: Ravdess.Modality
   let channel: Ravdess.Channel
   let emotion: String
@@ -98,20 +76,17 @@ private struct RavdessName {
   let repetition: Int
   let actor: Int
 
-  init(_ stem: String) throws(Malformed) {
-    let parts = stem.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 7 else {
-      throw Malformed(reason: "the name has \(parts.count) part\(parts.count == 1 ? "" : "s") between hyphens, not 7")
-    }
-    func code(_ index: Int, _ what: String, _ highest: Int) throws(Malformed) -> Int {
-      let text = parts[index]
-      guard text.utf8.count == 2, text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text) else {
-        throw Malformed(reason: "\"\(text)\" in the name is not a two-digit \(what)")
+  init(_ file: FoundFile) throws(MalformedName) {
+    let parts = try file.parts(between: "-", 7...7)
+    func code(_ index: Int, _ what: String, _ highest: Int) throws(MalformedName) -> Int {
+      guard let code = number(parts[index], digits: 2) else {
+        throw MalformedName(reason: "\"\(parts[index])\" in the name is not a two-digit \(what)")
       }
-      guard (1...highest).contains(number) else {
-        throw Malformed(reason: "\(what) \(text) in the name is not one of 01 to \(highest < 10 ? "0" : "")\(highest)")
+      guard (1...highest).contains(code) else {
+        throw MalformedName(
+          reason: "\(what) \(parts[index]) in the name is not one of 01 to \(highest < 10 ? "0" : "")\(highest)")
       }
-      return number
+      return code
     }
     modality = Ravdess.Modality.allCases[try code(0, "modality", 3) - 1]
     channel = Ravdess.Channel.allCases[try code(1, "vocal channel", 2) - 1]
@@ -129,7 +104,7 @@ private struct RavdessName {
       attributes: [
         ("modality", modality.rawValue), ("channel", channel.rawValue), ("emotion", emotion), ("intensity", intensity),
         ("statement", statement), ("repetition", String(repetition)), ("actor", speaker),
-        ("sex", actor.isMultiple(of: 2) ? "female" : "male"),
+        ("sex", actor.isMultiple(of: 2) ? "female" : "male"), ("language", "en"),
       ])
   }
 }

@@ -11,9 +11,8 @@ struct Root: AsyncParsableCommand {
     version: Timbre.version,
     subcommands: [
       RunCommand.self, LintCommand.self, ExtractCommand.self, AugmentCommand.self, ResynthCommand.self,
-      PredictCommand.self, CompareCommand.self, RunsCommand.self, CacheCommand.self, InspectCommand.self,
-      PluginsCommand.self,
-      SchemaCommand.self,
+      PredictCommand.self, CompareCommand.self, RunsCommand.self, CacheCommand.self, DatasetsCommand.self,
+      InspectCommand.self, PluginsCommand.self, SchemaCommand.self,
     ])
 
   /// Exit 0: done; 1: the work failed; 2: the request was wrong; 130: interrupted.

@@ -34,6 +34,9 @@ import TimbreTesting
     case "dataset.folders", "dataset.ravdess":
       _ = try table(in: folder)
       return [.init("path", .string(folder.path))]
+    case "dataset.audformat", "dataset.crema_d", "dataset.emodb", "dataset.emovo", "dataset.savee", "dataset.tess":
+      try corpora(in: folder)
+      return [.init("path", .string(folder.path))]
     case "augment.background_noise", "augment.impulse_response":
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let noise = ProbeSignal.noise(sampleRate: 16_000, count: 4_000).signal
@@ -41,6 +44,19 @@ import TimbreTesting
       return [.init("path", .string(folder.path))]
     default: return []
     }
+  }
+
+  /// A few files of every acted corpus, and a table in audformat.
+  private static func corpora(in folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for name in [
+      "03a01Fa", "09b10Td", "1001_DFA_ANG_XX", "1040_ITH_SAD_X", "dis-f1-b1", "tri-m3-n5", "DC_sa01", "KL_n30",
+      "OAF_back_angry", "OA_bite_neutral", "YAF_food_ps",
+    ] {
+      try Data("x".utf8).write(to: folder.appendingPathComponent(name + ".wav"))
+    }
+    try Data("file,emotion,Weird name\n03a01Fa.wav,joy,1\n09b10Td.wav,sad,2\n".utf8)
+      .write(to: folder.appendingPathComponent("db.emotion.csv"))
   }
 
   /// A folder of files that are named as RAVDESS's are, and a table of one of them.
