@@ -73,8 +73,8 @@ public struct CremaD: DatasetReader {
 
   /// A pointer has some 130 bytes, fewer than a moment of audio.
   private static func isPointer(_ path: String) -> Bool {
-    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size < 1_024,
-      let data = FileManager.default.contents(atPath: path)
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_size < 1_024, let data = FileManager.default.contents(atPath: path)
     else { return false }
     return data.starts(with: Data("version https://git-lfs".utf8))
   }

@@ -33,8 +33,8 @@ struct Unpacking: Sendable {
       ["-qq", "-o", archive] + (wanted ?? []) + ["-d", folder], in: folder, cancelled: cancelled)
     guard outcome.status <= 1 else { throw bad(archive, "the archive cannot be unpacked: \(outcome.complaint)") }
     for path in try FileManager.default.subpathsOfDirectory(atPath: folder) {
-      let kind = try FileManager.default.attributesOfItem(atPath: folder + "/" + path)[.type] as? FileAttributeType
-      guard kind == .typeRegular || kind == .typeDirectory else {
+      let kind = status(of: folder + "/" + path).map { $0.st_mode & S_IFMT }
+      guard kind == S_IFREG || kind == S_IFDIR else {
         throw bad(archive, "the archive holds \"\(path)\", which is neither a file nor a folder")
       }
     }

@@ -76,8 +76,13 @@ struct GetDatasets: ParsableCommand {
     let corpora: [Corpus]
     do {
       corpora = try names.map(catalogue.corpus)
-      if let mirror, !mirror.hasPrefix("http://"), !mirror.hasPrefix("https://") {
-        throw Diagnostic(.outOfRange, "--from \(mirror) is not an address: must begin with http:// or https://")
+      if let mirror {
+        let isAddress = ["http://", "https://"].contains(where: mirror.hasPrefix)
+        guard isAddress, !mirror.contains(where: { $0.isWhitespace || "\"\\".contains($0) }) else {
+          throw Diagnostic(
+            .outOfRange, "--from \(mirror) is not an address",
+            help: "it begins with http:// or https:// and has no spaces or quotes")
+        }
       }
     } catch let diagnostic as Diagnostic {
       throw RequestError([diagnostic])
