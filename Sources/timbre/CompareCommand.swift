@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TimbreAudio
 import TimbreCore
 import TimbreReport
 import TimbreWorkflow
@@ -14,7 +15,11 @@ struct CompareCommand: AsyncParsableCommand {
       against the first one on the rows that both have tested: accuracy by McNemar's exact test, UAR by exchanging answers clip by clip.
       """)
 
-  @Argument(help: "Run folders, or a workflow with variants.") var runs: [String]
+  @Argument(help: "Run folders, or a workflow with variants.") var runs: [String] = []
+  @Option(
+    parsing: .upToNextOption,
+    help: "A B AUDIO…: compare two features of the same audio instead, each as feature.mfcc,n_mfcc=13.")
+  var features: [String] = []
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "Print CSV.") var csv = false
   @Option(help: "Write a page with confusions and the clips that changed sides.") var html: String?
@@ -25,6 +30,10 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     if json, csv { throw RequestError([Diagnostic(.invalidParameters, "--json and --csv exclude each other")]) }
+    if !features.isEmpty { return try compareFeatures() }
+    if runs.isEmpty {
+      throw RequestError([Diagnostic(.missingKey, "name run folders, a workflow, or --features A B AUDIO")])
+    }
     var records: [RunRecord] = []
     var page = html
     for path in runs {
@@ -57,6 +66,59 @@ struct CompareCommand: AsyncParsableCommand {
       try comparison.writePage(to: page, title: "\(records.count) runs compared")
       Terminal.say(page)
     }
+  }
+
+  /// `--features A B AUDIO…`: shapes, errors, times; pictures into `--out`.
+  private func compareFeatures() throws {
+    guard features.count + runs.count >= 3, features.count >= 2 else {
+      throw RequestError([
+        Diagnostic(
+          .missingKey, "--features takes two features and audio files",
+          help: "--features feature.mfcc feature.mfcc,n_mfcc=13 clip.wav")
+      ])
+    }
+    let names = (features[0], features[1])
+    let (first, second) = (try Self.extractor(names.0), try Self.extractor(names.1))
+    var results: [JSONValue] = []
+    for file in features.dropFirst(2) + runs {
+      let signal = try load(.file(file)).signal
+      // Once to make plans and filters, once to measure.
+      _ = (try first(signal), try second(signal))
+      let clock = ContinuousClock()
+      var times = (0.0, 0.0)
+      var matrices: [FeatureMatrix] = []
+      for (index, extract) in [first, second].enumerated() {
+        let begin = clock.now
+        matrices.append(try extract(signal))
+        let time = (clock.now - begin) / .milliseconds(1)
+        if index == 0 { times.0 = time } else { times.1 = time }
+      }
+      let comparison = FeatureComparison(matrices[0], matrices[1])
+      if json {
+        var members = comparison.json(names: names, milliseconds: times).members ?? []
+        members.insert(.init("file", .string(file)), at: 0)
+        results.append(.object(members))
+      } else {
+        Terminal.print("\(file)\n" + comparison.text(names: names, milliseconds: times))
+      }
+      if let out {
+        let folder = features.count + runs.count == 3 ? out : out + "/" + URL(fileURLWithPath: file).lastPathComponent
+        try comparison.writePictures(to: folder, names: names)
+      }
+    }
+    if json { Terminal.print(JSONValue.array(results).pretty) }
+  }
+
+  /// "feature.mfcc,n_mfcc=13" as a function of a signal.
+  private static func extractor(_ text: String) throws -> (Signal) throws -> FeatureMatrix {
+    let words = text.split(separator: ",").map(String.init)
+    let request = try PluginRequest(id: words.first ?? "", sets: Array(words.dropFirst()))
+    guard case .extractor(let extractor) = try request.feature(registry) else {
+      throw RequestError([
+        Diagnostic(.invalidParameters, "\(text) reads another feature", help: "compare features of the signal itself")
+      ])
+    }
+    return { try extractor.extract(from: $0) }
   }
 
   /// Carries out a workflow's experiment and returns its folder.

@@ -11,7 +11,8 @@ struct Root: AsyncParsableCommand {
     version: Timbre.version,
     subcommands: [
       RunCommand.self, LintCommand.self, ExtractCommand.self, AugmentCommand.self, ResynthCommand.self,
-      PredictCommand.self, CompareCommand.self, RunsCommand.self, CacheCommand.self, DatasetsCommand.self,
+      PredictCommand.self, CompareCommand.self, RunsCommand.self, ImportanceCommand.self, CacheCommand.self,
+      DatasetsCommand.self,
       InspectCommand.self, PluginsCommand.self, SchemaCommand.self,
     ])
 

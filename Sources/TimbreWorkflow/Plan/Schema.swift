@@ -7,7 +7,15 @@ public enum Schema {
     var schema: [JSONValue.Member] = [
       .init("$schema", "http://json-schema.org/draft-07/schema#"), .init("title", "Timbre workflow"),
     ]
-    schema += (record(grammar.keys).members ?? [])
+    // A workflow that extends another may leave out or take away what that one has.
+    let partial = grammar.keys.map { key in
+      JSONValue.Member(key.name, ["description": .string(key.summary)])
+    }
+    schema += [
+      .init("type", "object"), .init("if", ["required": ["extends"]]),
+      .init("then", ["properties": .object(partial), "additionalProperties": false]),
+      .init("else", record(grammar.keys)),
+    ]
     return .object(schema)
   }
 
