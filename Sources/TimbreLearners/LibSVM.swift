@@ -32,10 +32,6 @@ import TimbreMachine
 
   typealias Rows = NodeRows<svm_node>
 
-  static func rows(_ matrix: Matrix) -> Rows {
-    Rows(matrix, constant: nil) { svm_node(index: $0, value: $1) }
-  }
-
   /// Megabytes of kernel values that it keeps at most.
   private static let cache = 100.0
 
@@ -43,13 +39,12 @@ import TimbreMachine
   ///
   /// - Parameters:
   ///   - c: The penalty of a positive and of a negative row beyond the margin.
-  ///   - gamma: Of the RBF kernel; nil for the linear one.
   func machine(
-    _ rows: Rows, positive: [Int], negative: [Int], c: (Double, Double), gamma: Double?, tolerance: Double
+    _ kernel: PairKernel, positive: [Int], negative: [Int], c: (Double, Double), tolerance: Double
   ) throws -> SupportVectorMachine {
     let order = positive + negative
     var labels = order.indices.map { $0 < positive.count ? 1.0 : -1.0 }
-    var places = unsafe rows.pointers(to: order)
+    var places = unsafe kernel.rows.pointers(to: order)
     var (names, weights): ([Int32], [Double]) = ([1, -1], [c.0, c.1])
     let machine: SupportVectorMachine? = unsafe labels.withUnsafeMutableBufferPointer { labels in
       unsafe places.withUnsafeMutableBufferPointer { places in
@@ -58,8 +53,8 @@ import TimbreMachine
             var problem = unsafe svm_problem(l: Int32(order.count), y: labels.baseAddress, x: places.baseAddress)
             var parameter = unsafe svm_parameter()
             unsafe parameter.svm_type = Int32(C_SVC)
-            unsafe parameter.kernel_type = Int32(gamma == nil ? LINEAR : RBF)
-            unsafe parameter.gamma = gamma ?? 0
+            unsafe parameter.kernel_type = Int32(kernel.isTable ? PRECOMPUTED : kernel.gamma == nil ? LINEAR : RBF)
+            unsafe parameter.gamma = kernel.gamma ?? 0
             unsafe parameter.cache_size = Self.cache
             unsafe parameter.eps = tolerance
             unsafe parameter.C = 1
@@ -74,7 +69,7 @@ import TimbreMachine
         }
       }
     }
-    guard let machine = withExtendedLifetime(rows, { machine }) else {
+    guard let machine = withExtendedLifetime(kernel.rows, { machine }) else {
       throw Diagnostic(.training, "libsvm gave no model")
     }
     return machine
@@ -83,7 +78,7 @@ import TimbreMachine
 
 /// Tells two classes apart: Σ coefficient · K(row, x) + intercept is above 0 for the first.
 struct SupportVectorMachine: Sendable {
-  /// Rows of the training set.
+  /// Rows of the pair, or of the training set.
   var rows: [Int]
   var coefficients: [Double]
   var intercept: Double

@@ -1,4 +1,5 @@
 import TimbreCore
+import TimbreMachine
 
 /// Rows in the form of libsvm and liblinear: for each number that is not zero a node of index (from 1) and value, then one of index −1.
 ///
@@ -28,6 +29,26 @@ import TimbreCore
     unsafe self.nodes = nodes
     self.starts = starts
   }
+
+  /// A table of kernel values, as libsvm takes one: in each row a node with the row's number, from 1, then one a column.
+  ///
+  /// - Parameter value: Of two rows; it is asked for once for each two.
+  init(table count: Int, _ workers: Workers, make: (Int32, Double) -> Node, value: (Int, Int) -> Double) {
+    let nodes = UnsafeMutableBufferPointer<Node>.allocate(capacity: count * (count + 1))
+    nonisolated(unsafe) let shared = unsafe nodes
+    workers.run(count) { first, _ in
+      unsafe shared.initializeElement(at: first * (count + 1), to: make(0, Double(first + 1)))
+      for second in 0...first {
+        let node = make(Int32(second + 1), value(first, second))
+        unsafe shared.initializeElement(at: first * (count + 1) + second + 1, to: node)
+        if second < first { unsafe shared.initializeElement(at: second * (count + 1) + first + 1, to: node) }
+      }
+    }
+    unsafe self.nodes = nodes
+    starts = (0..<count).map { $0 * (count + 1) }
+  }
+
+  func node(of row: Int, at offset: Int) -> Node { unsafe nodes[starts[row] + offset] }
 
   deinit { unsafe nodes.deallocate() }
 

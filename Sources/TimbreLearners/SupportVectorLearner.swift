@@ -79,38 +79,34 @@ public struct SupportVectorLearner: Learner {
     let set = try TrainingSet(task, classWeight)
     try set.checkMemory(bytes: Double(set.rows.values.count + set.rows.rows) * 16)
     let library = try LibSVM.library()
-    let rows = LibSVM.rows(set.rows)
     let gamma = kernel == .rbf ? self.gamma.gamma(set.rows) : nil
-    let pairs = Pairs.all(set.present.count)
     let workers = Workers(task.jobs)
-    let splits = pairs.map { FoldedPair($0, set, folds: Self.folds, seed: task.seed) }
-
-    // For each pair one machine of all its rows, then one without each fold.
-    let machines = try workers.map(pairs.count * (1 + Self.folds)) { index in
+    var machines: [SupportVectorMachine] = []
+    var sigmoids: [Sigmoid] = []
+    for classes in Pairs.all(set.present.count) {
       try task.checkCancelled()
-      let split = splits[index / (1 + Self.folds)]
-      let (positive, negative) = split.rows(without: index % (1 + Self.folds) - 1)
-      if positive.isEmpty || negative.isEmpty {
-        return SupportVectorMachine.constant(positive.isEmpty ? (negative.isEmpty ? 0 : -1) : 1)
+      let pair = FoldedPair(classes, set, folds: Self.folds, seed: task.seed)
+      let kernel = PairKernel(set.rows.selecting(pair.rows), gamma: gamma, workers)
+      // One machine of all rows, then one without each fold, with its answers for the rows left out.
+      let trained = try workers.map(1 + Self.folds) { index in
+        try task.checkCancelled()
+        let held = index == 0 ? [] : pair.folds[index - 1]
+        let (positive, negative) = pair.rows(without: held)
+        let machine =
+          positive.isEmpty || negative.isEmpty
+          ? .constant(positive.isEmpty ? (negative.isEmpty ? 0 : -1) : 1)
+          : try library.machine(
+            kernel, positive: positive, negative: negative, c: (c * set.weights[classes.0], c * set.weights[classes.1]),
+            tolerance: tolerance)
+        return (machine: machine, decisions: kernel.decisions(of: machine, for: held))
       }
-      return try library.machine(
-        rows, positive: positive, negative: negative,
-        c: (c * set.weights[split.pair.0], c * set.weights[split.pair.1]), gamma: gamma, tolerance: tolerance)
+      var whole = trained[0].machine
+      whole.rows = whole.rows.map { pair.rows[$0] }
+      machines.append(whole)
+      sigmoids.append(
+        Sigmoid.fitted(trained.flatMap(\.decisions), isPositive: pair.folds.joined().map { pair.isPositive[$0] }))
     }
-    let sigmoids = try workers.map(pairs.count) { index in
-      try task.checkCancelled()
-      let split = splits[index]
-      var (values, isPositive): ([Double], [Bool]) = ([], [])
-      for fold in 0..<Self.folds {
-        let machine = machines[index * (1 + Self.folds) + 1 + fold]
-        let held = split.folds[fold]
-        values += machine.decisions(for: held, of: set.rows, gamma: gamma)
-        isPositive += held.map { set.labels[$0] == split.pair.0 }
-      }
-      return Sigmoid.fitted(values, isPositive: isPositive)
-    }
-    let whole = stride(from: 0, to: machines.count, by: 1 + Self.folds).map { machines[$0] }
-    let tensors = try SupportVectorModel.tensors(set, whole, sigmoids, gamma: gamma)
+    let tensors = try SupportVectorModel.tensors(set, machines, sigmoids, gamma: gamma)
     return try SupportVectorModel(tensors, kernel: kernel, columns: set.rows.columns, classes: task.classes.count)
   }
 
@@ -128,44 +124,26 @@ package enum Pairs {
   }
 }
 
-/// The rows of two classes, shuffled into folds.
+/// The rows of two classes, shuffled into folds. Folds count within `rows`.
 private struct FoldedPair: Sendable {
-  let pair: (Int, Int)
+  /// Rows of the set.
+  let rows: [Int]
+  /// Whether a row is of the first of the classes.
+  let isPositive: [Bool]
   let folds: [[Int]]
-  private let labels: [Int]
-  private let all: [Int]
 
-  init(_ pair: (Int, Int), _ set: TrainingSet, folds count: Int, seed: UInt64) {
-    self.pair = pair
-    labels = set.labels
-    let all = labels.indices.filter { set.labels[$0] == pair.0 || set.labels[$0] == pair.1 }
-    self.all = all
-    var random = RandomSource(seed: seed, "sigmoid", String(set.present[pair.0]), String(set.present[pair.1]))
-    let order = random.permutation(all.count).map { all[$0] }
-    folds = (0..<count).map { fold in Array(order[fold * all.count / count..<(fold + 1) * all.count / count]) }
+  init(_ classes: (Int, Int), _ set: TrainingSet, folds count: Int, seed: UInt64) {
+    let rows = set.labels.indices.filter { set.labels[$0] == classes.0 || set.labels[$0] == classes.1 }
+    self.rows = rows
+    isPositive = rows.map { set.labels[$0] == classes.0 }
+    var random = RandomSource(seed: seed, "sigmoid", String(set.present[classes.0]), String(set.present[classes.1]))
+    let order = random.permutation(rows.count)
+    folds = (0..<count).map { Array(order[$0 * rows.count / count..<($0 + 1) * rows.count / count]) }
   }
 
-  /// The rows of either class, in their order in the set; of a fold below 0 there is none to leave out.
-  func rows(without fold: Int) -> (positive: [Int], negative: [Int]) {
-    let held = fold < 0 ? [] : Set(folds[fold])
-    let kept = all.filter { !held.contains($0) }
-    return (kept.filter { labels[$0] == pair.0 }, kept.filter { labels[$0] == pair.1 })
-  }
-}
-
-extension SupportVectorMachine {
-  /// - Parameter gamma: Of the RBF kernel; nil for the linear one.
-  func decisions(for rows: [Int], of matrix: Matrix, gamma: Double?) -> [Double] {
-    let (all, columns) = (matrix.values.span, matrix.columns)
-    var values: [Double] = []
-    for tested in rows {
-      let row = all.extracting(tested * columns..<(tested + 1) * columns)
-      var sum = intercept
-      for (vector, coefficient) in zip(self.rows, coefficients) {
-        sum += coefficient * kernelValue(all.extracting(vector * columns..<(vector + 1) * columns), row, gamma: gamma)
-      }
-      values.append(sum)
-    }
-    return values
+  func rows(without fold: [Int]) -> (positive: [Int], negative: [Int]) {
+    let held = Set(fold)
+    let kept = isPositive.indices.filter { !held.contains($0) }
+    return (kept.filter { isPositive[$0] }, kept.filter { !isPositive[$0] })
   }
 }

@@ -12,13 +12,16 @@ import TimbreLearners
     #expect(try accuracy(learner.train(Samples.task(train, classes: 2)), test) < 0.8)
   }
 
-  /// Four points of which two are support vectors: the widest margin between −1 and 1 is x = 0 with weight 1.
-  @Test func theMarginIsTheWidest() throws {
+  /// Points of which those at −1 and 1 are support vectors: the widest margin between them is x = 0 with weight 1. Of 8,400 rows libsvm gets the
+  /// rows, of few a table of kernel values.
+  @Test(arguments: [1, 2_100]) func theMarginIsTheWidest(copies: Int) throws {
     var learner = SupportVectorLearner()
     learner.kernel = .linear
     learner.c = 1_000
     learner.tolerance = 1e-8
-    let data = LabelledRows(rows: Matrix(rows: 4, columns: 1, values: [1, 3, -1, -4]), labels: [0, 0, 1, 1])
+    let values = (0..<copies).flatMap { _ in [1, 3, -1, -4] as [Float] }
+    let labels = (0..<copies).flatMap { _ in [0, 0, 1, 1] }
+    let data = LabelledRows(rows: Matrix(rows: values.count, columns: 1, values: values), labels: labels)
     let model = try learner.train(Samples.task(data, classes: 2))
     for x in [-4, -1, 0, 0.5, 1, 3] as [Float] {
       #expect(abs(model.decisions([x].span)[0] - Double(x)) < 1e-5)

@@ -90,6 +90,18 @@ import TimbreLearners
     #expect(certain[0] == certain[1])
   }
 
+  @Test func whatTheLibraryRefusesIsSaid() throws {
+    let data = Samples.clusters(rows: 30)
+    let rows = try BoosterRows(data.rows, labels: data.labels, weights: [Float](repeating: 1, count: 30), name: "train")
+    let refused = complaint {
+      let booster = try Booster(rows, parameters: [("eta", "lots")])
+      try booster.update(0)
+    }
+    #expect(refused?.kind == .training)
+    #expect(refused?.message.hasPrefix("XGBoost: ") == true && refused?.message.contains("lots") == true)
+    #expect(refused?.message.contains("\n") == false)
+  }
+
   @Test func refusesWhatCannotBeHeld() throws {
     let data = Samples.clusters(rows: 5_000, columns: 60)
     let learner = Self.learner {
