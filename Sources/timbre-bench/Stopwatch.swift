@@ -25,7 +25,7 @@ enum Stopwatch {
   /// What one call costs after some others, whatever the machine: `transforms`, `products`, and `faults`, the pages that it touched
   /// first (of all calls together, for one may be the system's).
   static func count(calls: Int, _ work: () throws -> [Float]) throws -> JSONValue {
-    for _ in 0..<8 { keep(try work()) }
+    for _ in 0..<24 { keep(try work()) }
     let (transforms, products, faults) = (WorkDone.transforms.value, WorkDone.products.value, pageFaults())
     for _ in 0..<calls { keep(try work()) }
     return .object([
