@@ -86,13 +86,4 @@ public struct Split: Sendable, Hashable {
     self.test = test
     self.unused = unused
   }
-
-  /// "train", "validation", "test" or "unused" for each of `count` rows, for tables.
-  public func sides(rowCount count: Int) -> [String] {
-    var names = [String](repeating: "unused", count: count)
-    for row in train { names[row] = "train" }
-    for row in validation { names[row] = "validation" }
-    for row in test { names[row] = "test" }
-    return names
-  }
 }

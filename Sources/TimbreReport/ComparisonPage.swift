@@ -3,17 +3,27 @@ import TimbreCore
 /// `compare.html`: runs side by side, as plain values. It loads nothing; the same values give the same bytes.
 public struct ComparisonPage: Sendable {
   public var title: String
-  /// What the table says: settings that differ, scores, tests, cost.
-  public var header: [String]
-  public var rows: [[String]]
+  /// Each with a line a run: settings that differ and scores, tests and cost.
+  public var tables: [Table]
   public var runs: [Run] = []
   /// How p-values are corrected and what the intervals are over.
   public var note = ""
 
-  public init(title: String, header: [String], rows: [[String]]) {
+  public init(title: String, tables: [Table]) {
     self.title = title
-    self.header = header
-    self.rows = rows
+    self.tables = tables
+  }
+
+  public struct Table: Sendable {
+    public var name: String
+    public var header: [String]
+    public var rows: [[String]]
+
+    public init(_ name: String, header: [String], rows: [[String]]) {
+      self.name = name
+      self.header = header
+      self.rows = rows
+    }
   }
 
   public struct Run: Sendable {
@@ -61,9 +71,11 @@ public struct ComparisonPage: Sendable {
     page.raw("<li><a href=\"#confusions\">Confusions</a></li><li><a href=\"#clips\">Clips</a></li></ol></nav>")
     page.raw("<main id=\"result\">")
     page.element("h1", title)
-    page.table(
-      header.enumerated().map { $0 == 0 ? .text($1) : .number($1) },
-      rows.map { row in row.enumerated().map { $0 == 0 ? .name($1) : .number($1) } }, label: "Runs")
+    for table in tables {
+      page.table(
+        table.header.enumerated().map { $0 == 0 ? .text($1) : .number($1) },
+        table.rows.map { row in row.enumerated().map { $0 == 0 ? .name($1) : .number($1) } }, label: table.name)
+    }
     if !note.isEmpty { page.element("p", note, class: "muted") }
     writeVerdicts(to: &page)
     writeConfusions(to: &page)

@@ -18,8 +18,10 @@ extension Bench {
       registry: Builtin.registry(), needs: .run)
     guard let plan = file.plan, !file.hasErrors else { throw RequestError(file.findings) }
     let observer = StopAtTraining()
-    let runner = Runner(
-      plan: plan, folder: folder, jobs: jobs, observer: observer, isCancelled: { observer.end != nil })
+    var conditions = RunConditions(jobs: jobs)
+    conditions.observer = observer
+    conditions.isCancelled = { observer.end != nil }
+    let runner = Runner(plan: plan, folder: folder, conditions: conditions)
     let begin = ContinuousClock.now
     do {
       try await runner.run()

@@ -35,11 +35,9 @@ struct RunCommand: AsyncParsableCommand {
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
     guard let folder = try folder(for: plan.resolved, file) else { return }
     Interrupt.watch()
-    let cache = cacheOptions.open()
-    defer { cache?.conclude() }
-    let runner = Runner(
-      plan: plan, folder: folder, jobs: jobs, observer: ProgressLine(), environment: environment(jobs, [plan]),
-      resumes: resume, cache: cache, isCancelled: { Interrupt.wasRequested })
+    let conditions = conditions(jobs, [plan])
+    defer { conditions.cache?.conclude() }
+    let runner = Runner(plan: plan, folder: folder, conditions: conditions)
     let metrics = try await runner.run()
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
     for (name, key) in [("accuracy", "accuracy"), ("UAR", "uar"), ("macro F1", "macro_f1")] {
@@ -57,15 +55,22 @@ struct RunCommand: AsyncParsableCommand {
   private func run(_ experiment: Experiment, _ file: WorkflowFile, _ jobs: Int) async throws {
     guard let folder = try folder(for: experiment.resolved, file) else { return }
     Interrupt.watch()
-    let cache = cacheOptions.open()
-    defer { cache?.conclude() }
-    let runner = ExperimentRunner(
-      experiment: experiment, folder: folder, jobs: jobs, observer: ProgressLine(),
-      environment: environment(jobs, experiment.trials.map(\.plan)), resumes: resume, cache: cache,
-      isCancelled: { Interrupt.wasRequested })
+    let conditions = conditions(jobs, experiment.trials.map(\.plan))
+    defer { conditions.cache?.conclude() }
+    let runner = ExperimentRunner(experiment: experiment, folder: folder, conditions: conditions)
     let results = try await runner.run()
     if !isQuiet { Terminal.print(folder.file("trials.csv")) }
     if results.contains(where: { if case .failure = $0.metrics { true } else { false } }) { throw ExitCode(1) }
+  }
+
+  private func conditions(_ jobs: Int, _ plans: [Plan]) -> RunConditions {
+    var conditions = RunConditions(jobs: jobs)
+    conditions.observer = ProgressLine()
+    conditions.environment = environment(jobs, plans)
+    conditions.resumes = resume
+    conditions.cache = cacheOptions.open()
+    conditions.isCancelled = { Interrupt.wasRequested }
+    return conditions
   }
 
   /// The folder to work in; nil where it holds the finished run already.

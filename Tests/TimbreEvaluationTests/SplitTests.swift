@@ -83,11 +83,6 @@ import TimbreEvaluation
     #expect(table.views(split.test) == Set(views))
   }
 
-  @Test func sidesAreNamedForTables() {
-    let split = Split(train: [0, 3], validation: [1], test: [4], unused: [2])
-    #expect(split.sides(rowCount: 5) == ["train", "validation", "unused", "train", "test"])
-  }
-
   @Test func theSeedDecides() throws {
     let table = SplitTable(items: corpus(speakers: 12, labels: emotions, takes: 3), views: views)
     for unit in [SplitUnit.speaker, .clip, .row] {

@@ -18,7 +18,7 @@ import TimbreWorkflow
     )
     let workflow = try lint(text, sets: ["dataset.clips_per_emotion=1", "dataset.speakers=4", "dataset.duration=0.5"])
     let plan = try #require(workflow.plan, "\(workflow.findings)")
-    try await Runner(plan: plan, folder: RunFolder(making: folder), jobs: 1).run()
+    try await Runner(plan: plan, folder: RunFolder(making: folder), conditions: RunConditions(jobs: 1)).run()
     return folder + "/bundle"
   }
 

@@ -7,7 +7,17 @@ extension RunComparison {
   /// - Throws: An `.unwritableFile` diagnostic.
   public func writePage(to path: String, title: String) throws {
     let table = table
-    var page = ComparisonPage(title: title, header: table.header, rows: table.rows)
+    // Side by side they would be wider than a page.
+    let (names, scores) = ([0], Array(1..<1 + settings.count + Self.scores.count))
+    let parts = [
+      ("Settings and scores", names + scores), ("Tests and cost", names + Array(1 + scores.count..<table.header.count)),
+    ]
+    var page = ComparisonPage(
+      title: title,
+      tables: parts.map { name, columns in
+        ComparisonPage.Table(
+          name, header: columns.map { table.header[$0] }, rows: table.rows.map { row in columns.map { row[$0] } })
+      })
     let count = runs.count - 1
     page.note =
       "Intervals hold 95 %. p-values test each run against the first"

@@ -1,5 +1,4 @@
 import Synchronization
-import TimbreCache
 import TimbreCore
 import TimbreReport
 
@@ -7,26 +6,12 @@ import TimbreReport
 public struct ExperimentRunner: Sendable {
   let experiment: Experiment
   let folder: RunFolder
-  let jobs: Int
-  let observer: any RunObserver
-  let environment: JSONValue
-  let resumes: Bool
-  let cache: ResultCache?
-  let isCancelled: @Sendable () -> Bool
+  let conditions: RunConditions
 
-  public init(
-    experiment: Experiment, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(),
-    environment: JSONValue = [:], resumes: Bool = false, cache: ResultCache? = nil,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) {
+  public init(experiment: Experiment, folder: RunFolder, conditions: RunConditions) {
     self.experiment = experiment
     self.folder = folder
-    self.jobs = max(1, jobs)
-    self.observer = observer
-    self.environment = environment
-    self.resumes = resumes
-    self.cache = cache
-    self.isCancelled = isCancelled
+    self.conditions = conditions
   }
 
   /// What became of one trial.
@@ -44,9 +29,9 @@ public struct ExperimentRunner: Sendable {
     try folder.mark(.running, about: [kind])
     do {
       try folder.write(experiment.resolved, to: "workflow.json")
-      try folder.write(environment, to: "environment.json")
+      try folder.write(conditions.environment, to: "environment.json")
       let results = await carryOut()
-      if isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
+      if conditions.isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
       try write(results)
       let records = try RunRecord.all(in: folder.path)
       if records.count > 1 {
@@ -68,15 +53,15 @@ public struct ExperimentRunner: Sendable {
 
   private func carryOut() async -> [TrialResult] {
     let trials = experiment.trials
-    let atOnce = min(jobs, trials.count)
-    let board = TrialBoard(of: trials.count, observer)
-    observer.began("trials", unit: "runs")
-    defer { observer.ended() }
+    let atOnce = min(conditions.jobs, trials.count)
+    let board = TrialBoard(of: trials.count, conditions.observer)
+    conditions.observer.began("trials", unit: "runs")
+    defer { conditions.observer.ended() }
     return await withTaskGroup(of: (Int, TrialResult).self) { group in
       var results = [TrialResult?](repeating: nil, count: trials.count)
       var next = 0
       func addOne() {
-        guard next < trials.count, !isCancelled() else { return }
+        guard next < trials.count, !conditions.isCancelled() else { return }
         let index = next
         next += 1
         group.addTask { (index, await result(of: trials[index], board)) }
@@ -95,13 +80,13 @@ public struct ExperimentRunner: Sendable {
     do {
       let path = folder.file("trials/" + trial.name)
       let place = try RunFolder.resuming(path, workflow: trial.plan.resolved)
-      if resumes, place.isFinished {
+      if conditions.resumes, place.isFinished {
         return TrialResult(trial: trial, metrics: .success(try RunSummary.read("metrics.json", in: path)))
       }
-      let share = max(1, jobs / min(jobs, experiment.trials.count))
-      let runner = Runner(
-        plan: trial.plan, folder: place.folder, jobs: share, observer: TrialObserver(name: trial.name, board: board),
-        environment: environment, resumes: resumes, cache: cache, isCancelled: isCancelled)
+      var conditions = conditions
+      conditions.jobs = max(1, conditions.jobs / min(conditions.jobs, experiment.trials.count))
+      conditions.observer = TrialObserver(name: trial.name, board: board)
+      let runner = Runner(plan: trial.plan, folder: place.folder, conditions: conditions)
       return TrialResult(trial: trial, metrics: .success(try await runner.run()))
     } catch {
       return TrialResult(

@@ -8,12 +8,12 @@ extension Runner {
   func showClips(data: RunData, outcome: Outcome, list: ClipList) throws -> [RunReport.SampleClip] {
     let items = chosenItems(outcome)
     guard !items.isEmpty else { return [] }
-    observer.began("pictures", unit: "clips")
-    defer { observer.ended() }
+    conditions.observer.began("pictures", unit: "clips")
+    defer { conditions.observer.ended() }
     return try items.enumerated().map { count, item in
-      if isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
+      if conditions.isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
       let shown = try show(item: item, data: data, outcome: outcome)
-      observer.advanced(to: count + 1, of: items.count, detail: nil)
+      conditions.observer.advanced(to: count + 1, of: items.count, detail: nil)
       return shown
     }
   }

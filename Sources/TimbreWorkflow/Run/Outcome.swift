@@ -84,6 +84,9 @@ struct Outcome: Sendable {
       return ("Speaker-dependent: \(count) of the test speakers were also trained or validated on.\(more)", .caution)
     }
     if unknown > 0 { return ("Speakers are unknown for \(unknown) clips: some may be on both sides.", .caution) }
+    if scale == .standardPerSpeaker {
+      return ("Speaker-independent, but every test speaker was scaled by its own unlabelled clips.", .caution)
+    }
     return ("Speaker-independent: no test speaker was trained on.", .sound)
   }
 

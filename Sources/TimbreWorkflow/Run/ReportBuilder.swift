@@ -56,7 +56,8 @@ extension Runner {
     ]
     report.provenance = provenance()
     report.workflow = plan.resolved.pretty
-    report.command = environment["command"]?.arrayValue?.compactMap(\.stringValue).joined(separator: " ") ?? ""
+    report.command =
+      conditions.environment["command"]?.arrayValue?.compactMap(\.stringValue).joined(separator: " ") ?? ""
     report.files = [
       .init("workflow.json", "the workflow with every default written out"),
       .init("clips.csv", "every row: clip, label, speaker, side, view, what was drawn"),
@@ -146,7 +147,7 @@ extension Runner {
 
   private func provenance() -> [RunReport.Fact] {
     var facts: [RunReport.Fact] = [.init("seed", String(plan.seed))]
-    for member in environment.members ?? [] where member.key != "command" {
+    for member in conditions.environment.members ?? [] where member.key != "command" {
       if let inside = member.value.members {
         facts += inside.map { .init($0.key, $0.value.stringValue ?? $0.value.description) }
       } else {

@@ -74,14 +74,20 @@ struct RunData: Sendable {
 
   var failures: [(clip: Clip, reason: Diagnostic)] { results.failures(of: clips) }
 
-  /// The side of each row; where there are folds, the one that tests it, or "train" for what none tests.
-  private var sides: [String] {
-    guard isFolded else { return folds[0].split.sides(rowCount: table.rows.count) }
-    var names = [String](repeating: "train", count: table.rows.count)
-    for fold in folds {
-      for row in fold.split.test { names[row] = "fold " + fold.name }
+  /// The side of each row as an index into names; where there are folds, the one that tests it, or "train" for what none tests.
+  private var sides: (names: [String], ofRow: [Int32]) {
+    var ofRow = [Int32](repeating: 0, count: table.rows.count)
+    guard isFolded else {
+      let split = folds[0].split
+      for (side, rows) in [split.train, split.validation, split.test].enumerated() {
+        for row in rows { ofRow[row] = Int32(side + 1) }
+      }
+      return (["unused", "train", "validation", "test"], ofRow)
     }
-    return names
+    for (index, fold) in folds.enumerated() {
+      for row in fold.split.test { ofRow[row] = Int32(index + 1) }
+    }
+    return (["train"] + folds.map { "fold " + $0.name }, ofRow)
   }
 
   func write(to folder: RunFolder) throws {
@@ -112,7 +118,8 @@ struct RunData: Sendable {
       let row = table.rows[index]
       let (place, clip) = (clipOfItem[row.item], clip(ofRow: index))
       return [
-        String(index), clip.id, clip.file, clip.label, clip.speaker ?? "", sides[index], viewNames[row.view],
+        String(index), clip.id, clip.file, clip.label, clip.speaker ?? "", sides.names[Int(sides.ofRow[index])],
+        viewNames[row.view],
         results.drawn(clip: place, view: row.view), "ok", "", results.contentHash(ofClip: place) ?? "",
       ] + attributes.map { clip.value(of: $0) ?? "" }
     }

@@ -1,4 +1,3 @@
-import TimbreCache
 import TimbreCore
 import TimbreEvaluation
 import TimbreReport
@@ -7,29 +6,12 @@ import TimbreReport
 public struct Runner: Sendable {
   let plan: Plan
   let folder: RunFolder
-  let jobs: Int
-  let observer: any RunObserver
-  /// What the run was made with: versions, machine, command line.
-  let environment: JSONValue
-  let isCancelled: @Sendable () -> Bool
-  /// Whether what an earlier run has finished in the folder is taken as it is.
-  let resumes: Bool
-  /// Where computed numbers are kept from run to run.
-  let cache: ResultCache?
+  let conditions: RunConditions
 
-  public init(
-    plan: Plan, folder: RunFolder, jobs: Int, observer: any RunObserver = SilentObserver(),
-    environment: JSONValue = [:], resumes: Bool = false, cache: ResultCache? = nil,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) {
+  public init(plan: Plan, folder: RunFolder, conditions: RunConditions) {
     self.plan = plan
     self.folder = folder
-    self.jobs = max(1, jobs)
-    self.observer = observer
-    self.environment = environment
-    self.resumes = resumes
-    self.cache = cache
-    self.isCancelled = isCancelled
+    self.conditions = conditions
   }
 
   /// - Returns: What is written into `metrics.json`.
@@ -53,13 +35,13 @@ public struct Runner: Sendable {
   private func carryOut() async throws -> (metrics: JSONValue, facts: [JSONValue.Member]) {
     var timings = Timings()
     try folder.write(plan.resolved, to: "workflow.json")
-    try folder.write(environment, to: "environment.json")
+    try folder.write(conditions.environment, to: "environment.json")
     guard let dataset = plan.dataset else { throw Diagnostic(.badDataset, "the workflow has no usable dataset") }
     let list = try dataset.clips()
     guard !list.clips.isEmpty else { throw Diagnostic(.badDataset, "the dataset has no clip") }
     if !list.rejected.isEmpty {
       let (count, first) = (list.rejected.count, list.rejected[0])
-      observer.noted(
+      conditions.observer.noted(
         "\(count) \(count == 1 ? "entry" : "entries") of the dataset passed over, listed in clips.csv; the first: \(first)"
       )
     }
@@ -86,8 +68,7 @@ public struct Runner: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let training = TrainingStage(
-      plan: plan, data: data, folder: folder, jobs: jobs, observer: observer, isCancelled: isCancelled,
-      resumes: resumes)
+      plan: plan, data: data, folder: folder, conditions: conditions)
     let result = try await training.run()
     timings.training = (clock.now - start).seconds
     let shown = try showClips(data: data, outcome: result.outcome, list: list)
@@ -103,13 +84,16 @@ public struct Runner: Sendable {
   private func extract(_ list: ClipList, timings: inout Timings) async throws -> ClipResults {
     let clock = ContinuousClock()
     let start = clock.now
-    observer.began("features", unit: "clips")
-    defer { observer.ended() }
+    conditions.observer.began("features", unit: "clips")
+    defer { conditions.observer.ended() }
     let stage = ClipStage(
-      plan: plan, jobs: jobs, isCancelled: isCancelled, cache: try cache.map { try ClipCache($0, plan: plan) })
+      plan: plan, jobs: conditions.jobs, isCancelled: conditions.isCancelled,
+      cache: try conditions.cache.map { try ClipCache($0, plan: plan) })
     let results: ClipResults
     do {
-      results = try await stage.process(list.clips) { observer.advanced(to: $0, of: list.clips.count, detail: nil) }
+      results = try await stage.process(list.clips) {
+        conditions.observer.advanced(to: $0, of: list.clips.count, detail: nil)
+      }
     } catch let failure as ClipStage.ClipFailure {
       let clip = list.clips[failure.clip]
       try RunData.writeFailures([(clip, failure.diagnostic)], passedOver: list.rejected, to: folder)
@@ -122,7 +106,7 @@ public struct Runner: Sendable {
     timings.parts = results.seconds
     returnFreedMemory()
     for failure in results.failures(of: list.clips) {
-      observer.noted("skipped \(failure.clip.id): \(failure.reason.message)")
+      conditions.observer.noted("skipped \(failure.clip.id): \(failure.reason.message)")
     }
     return results
   }

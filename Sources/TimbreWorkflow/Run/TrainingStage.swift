@@ -7,11 +7,7 @@ struct TrainingStage: Sendable {
   let plan: Plan
   let data: RunData
   let folder: RunFolder
-  let jobs: Int
-  let observer: any RunObserver
-  let isCancelled: @Sendable () -> Bool
-  /// Whether folds that an earlier run has finished are taken as they are.
-  let resumes: Bool
+  let conditions: RunConditions
 
   /// What training leaves besides its files.
   struct Result: Sendable {
@@ -22,11 +18,11 @@ struct TrainingStage: Sendable {
   }
 
   func run() async throws -> Result {
-    observer.began("training", unit: data.isFolded ? "folds" : "epochs")
-    defer { observer.ended() }
+    conditions.observer.began("training", unit: data.isFolded ? "folds" : "epochs")
+    defer { conditions.observer.ended() }
     guard data.isFolded else {
-      let (outcome, history) = try train(data.folds[0], in: folder, jobs: jobs) { record in
-        observer.advanced(to: record.epoch, of: record.epochs, detail: Self.detail(record))
+      let (outcome, history) = try train(data.folds[0], in: folder, jobs: conditions.jobs) { record in
+        conditions.observer.advanced(to: record.epoch, of: record.epochs, detail: Self.detail(record))
       }
       return Result(outcome: outcome, history: history)
     }
@@ -41,7 +37,7 @@ struct TrainingStage: Sendable {
   /// Outcomes in the order of the folds. Of several that fail, the first is told.
   private func trainFolds() async throws -> [Outcome] {
     let folds = data.folds
-    let atOnce = min(jobs, folds.count)
+    let atOnce = min(conditions.jobs, folds.count)
     var outcomes = [Outcome?](repeating: nil, count: folds.count)
     var failure: (fold: Int, error: any Error)?
     await withTaskGroup(of: (Int, Swift.Result<Outcome, any Error>).self) { group in
@@ -50,7 +46,7 @@ struct TrainingStage: Sendable {
         guard next < folds.count, failure == nil else { return }
         let fold = next
         next += 1
-        group.addTask { (fold, Swift.Result { try outcome(of: folds[fold], jobs: max(1, jobs / atOnce)) }) }
+        group.addTask { (fold, Swift.Result { try outcome(of: folds[fold], jobs: max(1, conditions.jobs / atOnce)) }) }
       }
       for _ in 0..<atOnce { addOne() }
       var done = 0
@@ -60,7 +56,7 @@ struct TrainingStage: Sendable {
         case .success(let outcome): outcomes[fold] = outcome
         case .failure(let error): if fold < failure?.fold ?? .max { failure = (fold, error) }
         }
-        observer.advanced(to: done, of: folds.count, detail: "fold \(folds[fold].name)")
+        conditions.observer.advanced(to: done, of: folds.count, detail: "fold \(folds[fold].name)")
         addOne()
       }
     }
@@ -70,7 +66,7 @@ struct TrainingStage: Sendable {
 
   private func outcome(of fold: RunData.Fold, jobs: Int) throws -> Outcome {
     let folder = try folder.within("folds/" + RunFolder.folderName(clip: fold.name))
-    if resumes, let outcome = finished(fold, in: folder) { return outcome }
+    if conditions.resumes, let outcome = finished(fold, in: folder) { return outcome }
     do {
       return try train(fold, in: folder, jobs: jobs) { _ in }.outcome
     } catch var diagnostic as Diagnostic where diagnostic.kind != .cancelled {
@@ -101,7 +97,7 @@ struct TrainingStage: Sendable {
     let model = try plan.classifier.train(
       TrainingTask(
         train: rows(fold.split.train), validation: validation, classes: data.classes, seed: plan.seed, jobs: jobs,
-        onEpoch: onEpoch, isCancelled: isCancelled))
+        onEpoch: onEpoch, isCancelled: conditions.isCancelled))
     try write(model.history, to: folder)
     let probabilities = try model.probabilities(scaled.selecting(fold.split.test), jobs: jobs)
     let outcome = try Outcome(data: data, fold: fold, probabilities: probabilities, plan: plan)
