@@ -52,7 +52,7 @@ public struct Scaler: Sendable, Hashable {
         }
       }
       let span = zip(at(25), at(75)).map { $1 - $0 }
-      return Scaler(kind: kind, offset: at(50), scale: span.map { $0 < 10 * Float.leastNormalMagnitude ? 1 : $0 })
+      return Scaler(kind: kind, offset: at(50), scale: span.map { Double($0) < 10 * Double.ulpOfOne ? 1 : $0 })
     }
     if kind == .minMax {
       let (least, greatest) = range(of: matrix, rows: rows)
@@ -250,7 +250,7 @@ extension Scaler {
 
   /// Between 0 and 1. Among equal quantiles the middle, which is what interpolating from both sides comes to.
   private static func place(of x: Double, among values: [Double]) -> Double {
-    guard let first = values.first, let last = values.last, values.count > 1 else { return 0.5 }
+    guard let first = values.first, let last = values.last, values.count > 1 else { return 0 }
     if x <= first { return 0 }
     if x >= last { return 1 }
     // The first value not below x, and the first above it.

@@ -43,6 +43,27 @@ import Testing
     #expect(answer.status == 0, "\(answer.err)")
   }
 
+  /// Another sound in a clip that a fold tests leaves that fold's scaler and weights as they were, to the bit.
+  @Test(arguments: ["standard", "robust", "quantile"])
+  func whatIsTestedTeachesNothing(_ scale: String) throws {
+    let corpus = try TinyCorpus()
+    try corpus.write(["split": #"{ "by": "clip", "folds": 3, "validation": 0.2 }"#, "scale": "\"\(scale)\""])
+    #expect(try corpus.space.timbre("run", "w.json", "--out", "before").status == 0)
+    let tested = try #require(corpus.space.table("before/predictions.csv").first { $0["fold"] == "2" })
+    let (id, label) = (try #require(tested["id"]), try #require(tested["label"]))
+    let name = id.hasSuffix(".wav") ? id : id + ".wav"
+    let file = name.hasPrefix(label + "/") ? "clips/" + name : "clips/\(label)/\(name)"
+    #expect(corpus.space.exists(file), "\(file)")
+    try corpus.space.write(voice(pitch: 777, seed: 99), to: file)
+    #expect(try corpus.space.timbre("run", "w.json", "--out", "after").status == 0)
+    func model(_ run: String, _ fold: String) throws -> Data {
+      try corpus.space.data("\(run)/folds/\(fold)/bundle/model.safetensors")
+    }
+    #expect(try model("before", "2") == model("after", "2"))
+    #expect(try model("before", "1") != model("after", "1"))
+    #expect(try corpus.space.data("before/folds/2/history.csv") == corpus.space.data("after/folds/2/history.csv"))
+  }
+
   @Test func aComparisonTellsWhatDiffersAndHowSurelyIt() throws {
     let corpus = try TinyCorpus()
     try corpus.write(["variants": Self.variants, "split": Self.folds])

@@ -66,6 +66,8 @@ def scaling():
         "train": train,
         "standard": numbers(preprocessing.StandardScaler().fit(wide[train]).transform(wide)),
         "min_max": numbers(preprocessing.MinMaxScaler().fit(wide[train]).transform(wide)),
+        "robust": numbers(preprocessing.RobustScaler().fit(wide[train]).transform(wide)),
+        "quantile": numbers(preprocessing.QuantileTransformer(n_quantiles=min(1000, len(train))).fit(wide[train]).transform(wide)),
     }
 
 

@@ -17,6 +17,8 @@ struct Golden: Decodable {
     var train: [Int]
     var standard: [Double]
     var min_max: [Double]
+    var robust: [Double]
+    var quantile: [Double]
   }
 
   struct Scored: Decodable {

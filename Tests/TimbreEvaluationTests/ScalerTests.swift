@@ -6,7 +6,9 @@ import TimbreEvaluation
   @Test func agreesWithScikitLearn() throws {
     for item in try Golden.load().scaling {
       let matrix = Matrix(rows: item.rows, columns: item.columns, values: item.values)
-      for (kind, expected) in [(ScalerKind.standard, item.standard), (.minMax, item.min_max)] {
+      for (kind, expected) in [
+        (ScalerKind.standard, item.standard), (.minMax, item.min_max), (.robust, item.robust),
+      ] {
         var scaled = matrix
         let scaler = Scaler.fit(kind, matrix, rows: item.train)
         scaler.apply(to: &scaled)
@@ -21,6 +23,27 @@ import TimbreEvaluation
         }
       }
     }
+  }
+
+  @Test func quantilesAgreeWithScikitLearn() throws {
+    for item in try Golden.load().scaling {
+      let matrix = Matrix(rows: item.rows, columns: item.columns, values: item.values)
+      let scaled = Scaler.fit(.quantile, matrix, rows: item.train).applied(to: matrix)
+      // A quantile is kept in single precision: between two that lie close together that may be a step of the scale.
+      let error = zip(scaled.values, item.quantile).map { abs(Double($0) - $1) }.max() ?? 0
+      #expect(error <= 1e-5, "\(error)")
+    }
+  }
+
+  @Test func eachSpeakerIsScaledByItsOwnUnalteredRows() {
+    let matrix = Matrix(rows: 6, columns: 1, values: [1, 3, 100, 10, 30, 20])
+    let scaled = Scaler.perSpeaker(
+      matrix, speakers: ["a", "a", "a", "b", "b", "b"], measures: [true, true, false, true, true, false])
+    #expect(scaled.values == [-1, 1, 98, -1, 1, 0])
+    // Nothing is known of unaltered rows: all count.
+    let all = Scaler.perSpeaker(
+      Matrix(rows: 2, columns: 1, values: [1, 3]), speakers: ["a", "a"], measures: [false, false])
+    #expect(all.values == [-1, 1])
   }
 
   @Test func onlyTheGivenRowsCount() {
