@@ -37,8 +37,8 @@ public struct Overlap: Sendable, Hashable {
     }
     let (knownItems, testedItems) = (itemsOf(known), itemsOf(tested))
     let knownSpeakers = Set(knownItems.compactMap { items[$0].speaker })
-    let knownClips = ItemIndex(knownItems) { items[$0].clip }
-    let knownHashes = ItemIndex(knownItems) { items[$0].contentHash }
+    let knownClips = ItemIndex(knownItems) { stableHash(items[$0].clip) }
+    let knownRecordings = ItemIndex(knownItems) { items[$0].recording?.high }
     var partsOfFile: [String: [(clip: String, seconds: Range<Double>)]] = [:]
     for index in knownItems {
       if let part = items[index].part { partsOfFile[part.file, default: []].append((items[index].clip, part.seconds)) }
@@ -46,10 +46,12 @@ public struct Overlap: Sendable, Hashable {
     var isKnownClip = [Bool](repeating: false, count: items.count)
     for index in testedItems {
       let item = items[index]
-      if knownClips.first(named: item.clip) != nil {
+      if knownClips.first(stableHash(item.clip), where: { items[$0].clip == item.clip }) != nil {
         isKnownClip[index] = true
         clips.append(item.clip)
-      } else if let hash = item.contentHash, let other = knownHashes.first(named: hash) {
+      } else if let recording = item.recording,
+        let other = knownRecordings.first(recording.high, where: { items[$0].recording == recording })
+      {
         recordings.append(Pair(known: items[other].clip, tested: item.clip))
       } else if let part = item.part,
         let other = partsOfFile[part.file]?.first(where: { $0.seconds.overlaps(part.seconds) })
@@ -136,27 +138,24 @@ public func checkSplit(_ split: Split, of table: SplitTable, allowLeak: Bool) th
   return report
 }
 
-/// Items by a name of theirs, in 16 bytes an item, where a dictionary of strings would take as much memory as a row of features.
+/// Items by a hash of theirs, in 16 bytes an item, where a dictionary of strings would take as much memory as a row of features.
 private struct ItemIndex {
   private let entries: [(hash: UInt64, item: Int)]
-  private let name: (Int) -> String?
 
-  init(_ items: [Int], _ name: @escaping (Int) -> String?) {
-    self.name = name
-    entries = items.compactMap { item in name(item).map { (stableHash($0), item) } }
+  init(_ items: [Int], _ hash: (Int) -> UInt64?) {
+    entries = items.compactMap { item in hash(item).map { ($0, item) } }
       .sorted { ($0.hash, $0.item) < ($1.hash, $1.item) }
   }
 
-  /// The first item of that name.
-  func first(named text: String) -> Int? {
-    let hash = stableHash(text)
+  /// The first item of that hash that really is the one.
+  func first(_ hash: UInt64, where isSame: (Int) -> Bool) -> Int? {
     var (low, high) = (0, entries.count)
     while low < high {
       let middle = (low + high) / 2
       if entries[middle].hash < hash { low = middle + 1 } else { high = middle }
     }
     while low < entries.count, entries[low].hash == hash {
-      if name(entries[low].item) == text { return entries[low].item }
+      if isSame(entries[low].item) { return entries[low].item }
       low += 1
     }
     return nil

@@ -23,14 +23,14 @@ extension SideDrawing {
     guard byClip else {
       return table.rows.indices.map { DrawnUnit(members: [$0], stratum: strata[table.rows[$0].item]) }
     }
-    var unitOfHash: [String: Int] = [:]
+    var unitOfHash: [RecordingID: Int] = [:]
     var units: [DrawnUnit] = []
     for (index, item) in table.items.enumerated() {
-      if let hash = item.contentHash, let unit = unitOfHash[hash] {
+      if let hash = item.recording, let unit = unitOfHash[hash] {
         units[unit].members.append(index)
         continue
       }
-      if let hash = item.contentHash { unitOfHash[hash] = units.count }
+      if let hash = item.recording { unitOfHash[hash] = units.count }
       units.append(DrawnUnit(members: [index], stratum: strata[index]))
     }
     return units

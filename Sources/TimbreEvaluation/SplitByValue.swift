@@ -132,14 +132,14 @@ extension SideDrawing {
       return index
     }
     var firstOfValue: [String: Int] = [:]
-    var firstOfHash: [String: Int] = [:]
+    var firstOfHash: [RecordingID: Int] = [:]
     for index in free {
       if let first = firstOfValue[values[index]] {
         parent[root(index)] = root(first)
       } else {
         firstOfValue[values[index]] = index
       }
-      guard byAudio, let hash = table.items[index].contentHash else { continue }
+      guard byAudio, let hash = table.items[index].recording else { continue }
       if let first = firstOfHash[hash] { parent[root(index)] = root(first) } else { firstOfHash[hash] = index }
     }
     var groups: [[Int]] = []

@@ -57,7 +57,7 @@ extension SideDrawing {
         .badSplit, "\(message): its clips belong to \(unit) \(listed)", help: "put at least one of these on either side"
       )
     }
-    let hashes = Set(items.map(\.contentHash))
+    let hashes = Set(items.map(\.recording))
     if hashes.count == 1, hashes.first != .some(nil) {
       return Diagnostic(
         .badSplit, "\(message): its \(items.count) clips are one and the same recording",

@@ -7,7 +7,7 @@ public struct SplitItem: Sendable {
   public var speaker: String?
   public var attributes: [(name: String, value: String)]
   /// Equal for recordings with the same audio; nil before the audio is read.
-  public var contentHash: String?
+  public var recording: RecordingID?
   /// The file, and the seconds of it, that the clip is; nil for other audio.
   public var part: (file: String, seconds: Range<Double>)?
 
@@ -19,7 +19,7 @@ public struct SplitItem: Sendable {
     self.label = label
     self.speaker = speaker
     self.attributes = attributes
-    self.contentHash = contentHash
+    recording = contentHash.map(RecordingID.init)
   }
 
   public init(_ clip: Clip, contentHash: String? = nil) {
@@ -37,6 +37,23 @@ public struct SplitItem: Sendable {
     case "speaker": speaker
     case "label": label
     default: attributes.first { $0.name == column }?.value
+    }
+  }
+}
+
+/// What a recording sounds like, in 16 bytes: a content hash is kept for every clip of a corpus.
+public struct RecordingID: Sendable, Hashable {
+  let high: UInt64
+  let low: UInt64
+
+  /// - Parameter hash: 32 hex digits, or any other text that tells recordings apart.
+  public init(_ hash: String) {
+    if hash.utf8.count == 32, let high = UInt64(hash.prefix(16), radix: 16),
+      let low = UInt64(hash.suffix(16), radix: 16)
+    {
+      (self.high, self.low) = (high, low)
+    } else {
+      (high, low) = fingerprint(Array(hash.utf8))
     }
   }
 }

@@ -55,8 +55,8 @@ import TimbreEvaluation
 
   @Test func copiesOfARecordingStayInOneFold() throws {
     var items = corpus(speakers: 2, labels: Self.labels, takes: 6)
-    items[0].contentHash = "same"
-    items[7].contentHash = "same"
+    items[0].recording = RecordingID("same")
+    items[7].recording = RecordingID("same")
     let table = SplitTable(items: items, views: ["original"])
     for seed in 0..<5 {
       for (_, split) in try options(.clip, { $0.folds = .count(4) }).splits(table, workflowSeed: UInt64(seed)) {

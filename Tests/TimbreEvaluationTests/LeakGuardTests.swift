@@ -79,8 +79,8 @@ import TimbreEvaluation
 
   @Test func listsThatForceCopiesApartAreCaught() throws {
     var items = corpus(speakers: 3, labels: ["x", "y"], takes: 1)
-    items[0].contentHash = "same"
-    items[4].contentHash = "same"
+    items[0].recording = RecordingID("same")
+    items[4].recording = RecordingID("same")
     let table = SplitTable(items: items, views: ["original"])
     let split = try options(.speaker) { $0.test = .names(["s1"]) }.split(table, workflowSeed: 1)
     #expect(throws: Diagnostic.self) { try checkSplit(split, of: table, allowLeak: false) }

@@ -25,7 +25,7 @@ func options(_ by: SplitUnit, _ change: (inout SplitOptions) -> Void = { _ in })
 extension SplitTable {
   func clips(_ rows: [Int]) -> Set<String> { Set(rows.map { items[self.rows[$0].item].clip }) }
   func speakers(_ rows: [Int]) -> Set<String> { Set(rows.compactMap { items[self.rows[$0].item].speaker }) }
-  func hashes(_ rows: [Int]) -> Set<String> { Set(rows.compactMap { items[self.rows[$0].item].contentHash }) }
+  func hashes(_ rows: [Int]) -> Set<RecordingID> { Set(rows.compactMap { items[self.rows[$0].item].recording }) }
   func labels(_ rows: [Int]) -> Set<String> { Set(rows.map { items[self.rows[$0].item].label }) }
   func views(_ rows: [Int]) -> Set<String> { Set(rows.map { views[self.rows[$0].view] }) }
   func count(_ label: String, _ rows: [Int]) -> Int { rows.count { items[self.rows[$0].item].label == label } }

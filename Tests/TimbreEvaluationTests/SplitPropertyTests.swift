@@ -27,11 +27,11 @@ import TimbreEvaluation
     if copies {
       for _ in 0..<random.index(below: 4) {
         let (one, other) = (random.index(below: items.count), random.index(below: items.count))
-        if items[one].label == items[other].label { items[other].contentHash = items[one].contentHash }
+        if items[one].label == items[other].label { items[other].recording = items[one].recording }
       }
     }
     let views = ["original", "noisy", "slow"].prefix(1 + random.index(below: 3))
-    let largest = Dictionary(grouping: items) { $0.contentHash ?? $0.clip }.values.map(\.count).max() ?? 1
+    let largest = Dictionary(grouping: items) { $0.recording.map { "\($0)" } ?? $0.clip }.values.map(\.count).max() ?? 1
     return Drawn(
       table: SplitTable(items: items, views: Array(views)), share: random.uniform(0.1, 0.5),
       validation: random.index(below: 2) == 0 ? 0 : random.uniform(0.05, 0.3), largest: largest)

@@ -106,8 +106,8 @@ import TimbreEvaluation
 
   @Test func identicalRecordingsOfTwoSpeakersStayTogether() throws {
     var items = corpus(speakers: 6, labels: emotions, takes: 1)
-    items[0].contentHash = "same"  // s1
-    items[22].contentHash = "same"  // s6
+    items[0].recording = RecordingID("same")  // s1
+    items[22].recording = RecordingID("same")  // s6
     let table = SplitTable(items: items, views: views)
     for seed in 0..<30 {
       let split = try options(.speaker) { $0.test = .share(0.3) }.split(table, workflowSeed: UInt64(seed))
@@ -118,7 +118,7 @@ import TimbreEvaluation
 
   @Test func theGuardSpeaksWhenAllSpeakersShareARecording() throws {
     var items = corpus(speakers: 3, labels: emotions, takes: 1)
-    for index in [0, 4, 8] { items[index].contentHash = "silence" }
+    for index in [0, 4, 8] { items[index].recording = RecordingID("silence") }
     let table = SplitTable(items: items, views: views)
     let split = try options(.speaker).split(table, workflowSeed: 1)
     let error = #expect(throws: Diagnostic.self) { try checkSplit(split, of: table, allowLeak: false) }

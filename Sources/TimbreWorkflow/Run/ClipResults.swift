@@ -65,17 +65,21 @@ struct ClipResults: Sendable {
 /// Short texts in one block of memory, each to be set once.
 private struct PackedTexts: Sendable {
   private var bytes: [UInt8] = []
-  private var places: [Range<Int>]
+  /// Where a text begins, and in the lowest 24 bits how long it is.
+  private var places: [UInt64]
 
-  init(count: Int) { places = [Range<Int>](repeating: 0..<0, count: count) }
+  init(count: Int) { places = [UInt64](repeating: 0, count: count) }
 
   /// nil where nothing, or nothing but an empty text, was set.
   subscript(index: Int) -> String? {
-    get { places[index].isEmpty ? nil : String(decoding: bytes[places[index]], as: UTF8.self) }
+    get {
+      let (start, length) = (Int(places[index] >> 24), Int(places[index] & 0xFF_FFFF))
+      return length == 0 ? nil : String(decoding: bytes[start..<start + length], as: UTF8.self)
+    }
     set {
-      let start = bytes.count
-      bytes.append(contentsOf: (newValue ?? "").utf8)
-      places[index] = start..<bytes.count
+      let text = Array((newValue ?? "").utf8.prefix(0xFF_FFFF))
+      places[index] = UInt64(bytes.count) << 24 | UInt64(text.count)
+      bytes.append(contentsOf: text)
     }
   }
 }
