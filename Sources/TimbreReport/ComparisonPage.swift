@@ -62,11 +62,8 @@ public struct ComparisonPage: Sendable {
 
   public func html() -> String {
     var page = HTML()
-    page.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-    page.raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
-    page.raw("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"Timbre\">")
-    page.element("title", title)
-    page.raw("<style>\(PageStyle.css)</style></head><body><div class=\"page\">")
+    page.begin(title: title)
+    page.raw("<div class=\"page\">")
     page.raw("<nav aria-label=\"Contents\"><ol><li><a href=\"#result\">Runs</a></li>")
     page.raw("<li><a href=\"#confusions\">Confusions</a></li><li><a href=\"#clips\">Clips</a></li></ol></nav>")
     page.raw("<main id=\"result\">")

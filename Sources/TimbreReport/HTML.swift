@@ -13,6 +13,15 @@ struct HTML {
     case number(String)
   }
 
+  /// Everything up to the body, with the style sheet in it.
+  mutating func begin(title: String) {
+    raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+    raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
+    raw("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"Timbre\">")
+    element("title", title)
+    raw("<style>\(PageStyle.css)</style></head><body>")
+  }
+
   mutating func raw(_ markup: String) { text += markup + "\n" }
 
   /// One element with text in it.

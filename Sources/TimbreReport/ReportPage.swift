@@ -4,11 +4,7 @@ extension RunReport {
   /// The page: it loads nothing but the audio files beside it, and the same report gives the same bytes.
   public func html() -> String {
     var page = HTML()
-    page.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-    page.raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
-    page.raw("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"Timbre\">")
-    page.element("title", title)
-    page.raw("<style>\(PageStyle.css)</style></head><body>")
+    page.begin(title: title)
     page.element("p", verdict.text, class: "verdict \(verdict.level.rawValue)")
     page.raw("<div class=\"page\">")
     let sections = sections

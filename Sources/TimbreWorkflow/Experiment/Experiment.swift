@@ -90,9 +90,9 @@ extension Experiment {
   /// run, `trials` is nil and the findings are the run's own.
   static func trials(
     of root: LocatedValue, _ single: LocatedValue, base: (plan: Plan?, findings: [Diagnostic]), registry: Registry,
-    _ linted: (LocatedValue) -> (plan: Plan?, findings: [Diagnostic])
+    grammar: Grammar, _ linted: (LocatedValue) -> (plan: Plan?, findings: [Diagnostic])
   ) throws -> (trials: [Trial]?, findings: [Diagnostic]) {
-    let formal = Grammar(registry).keys.filter { keys.contains($0.name) }
+    let formal = grammar.keys.filter { keys.contains($0.name) }
       .findings(in: (root.json.members ?? []).filter { keys.contains($0.key) }, owner: "the workflow")
     if !formal.isEmpty {
       let found = formal.map { finding in

@@ -11,12 +11,13 @@ struct Linter {
   let name: String
   var findings: [Diagnostic] = []
 
-  init(root: LocatedValue, registry: Registry, folder: String, name: String) {
+  /// - Parameter grammar: Of the registry, where it is made already: it asks every plugin for its parameters.
+  init(root: LocatedValue, registry: Registry, folder: String, name: String, grammar: Grammar? = nil) {
     self.root = root
     self.registry = registry
     self.folder = folder
     self.name = name
-    grammar = Grammar(registry)
+    self.grammar = grammar ?? Grammar(registry)
   }
 
   mutating func report(

@@ -35,12 +35,13 @@ public struct Workflow: Sendable {
     self.name = name
     self.source = source
     findings = []
+    let grammar = Grammar(registry)
     let root: LocatedValue
     do {
       let parsed = try JSONParser.parse(source)
       findings += parsed.duplicates
       let merged = try Inheritance.resolve(
-        parsed.value, folder: folder, grammar: Grammar(registry), duplicates: &findings, read: read)
+        parsed.value, folder: folder, grammar: grammar, duplicates: &findings, read: read)
       root = try overrides.reduce(merged) { value, override in
         try value.applying(override) { registry.defaultValue(of: $1, in: $0) }
       }
@@ -60,14 +61,15 @@ public struct Workflow: Sendable {
     }
     let single = Experiment.keys.reduce(replaced.value) { $0.removing($1) }
     func linted(_ root: LocatedValue) -> (plan: Plan?, findings: [Diagnostic]) {
-      var linter = Linter(root: root, registry: registry, folder: folder, name: name)
+      var linter = Linter(root: root, registry: registry, folder: folder, name: name, grammar: grammar)
       let plan = linter.plan(withDataset: needs.dataset && !datasetIsUnset)
       return (plan, linter.findings)
     }
     let base = linted(single)
     plan = base.plan
     do {
-      let trials = try Experiment.trials(of: replaced.value, single, base: base, registry: registry, linted)
+      let trials = try Experiment.trials(
+        of: replaced.value, single, base: base, registry: registry, grammar: grammar, linted)
       findings += trials.findings
       if let made = trials.trials {
         experiment = Experiment(
