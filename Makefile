@@ -5,12 +5,17 @@ SHELL := /bin/bash
 
 DEBIAN := pkg-config curl unzip libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev \
 	libsqlite3-dev libsvm-dev liblinear-dev libxgboost-dev
-TEST_DEBIAN := python3 python3-venv
+TEST_DEBIAN := python3 python3-venv mandoc zsh fish
+INSTALL_DEBIAN := binutils python3
 # Kernels for the processor at hand: with AVX2 a vector is twice as wide as every x86-64 has, and the results are the same bits.
 # PORTABLE=1 builds for all.
 NATIVE := $(if $(PORTABLE),,$(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo -Xcc -mavx2))
 BUILD := swift build -c release $(NATIVE)
 TIMBRE := .build/release/timbre
+# Where `make install` puts things; DESTDIR goes before it, for packages and images. The build that it installs.
+PREFIX ?= /usr/local
+DESTDIR ?=
+RELEASE ?= .build-release/release
 SOURCES := Package.swift Sources Plugins Tests
 # Virtual environments are made from pinned requirements and remade when these change.
 VENV_TEST := .build-venv/test
@@ -19,7 +24,7 @@ VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test build lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
+.PHONY: demo test build release install uninstall lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
@@ -32,6 +37,22 @@ test: packages test-packages swift lint $(VENV_TEST)/ready
 
 build: packages swift
 	$(BUILD) --product timbre
+
+# The programs with Swift's library inside, so that they run where no toolchain is. Built as oneself; then `sudo make install`,
+# which finds no swift on root's PATH and takes what is there.
+release: packages
+	if command -v swift > /dev/null || [ ! -x .build-release/release/timbre ]; then
+		Scripts/swift-version 6 2
+		$(BUILD) --static-swift-stdlib --scratch-path .build-release --product timbre
+		$(BUILD) --static-swift-stdlib --scratch-path .build-release --product timbre-studio
+	fi
+
+install: release
+	@Scripts/packages $(INSTALL_DEBIAN)
+	Scripts/install-tree install "$(RELEASE)" "$(PREFIX)" "$(DESTDIR)"
+
+uninstall:
+	Scripts/install-tree uninstall "$(PREFIX)" "$(DESTDIR)"
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -8,7 +8,7 @@ struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs", abstract: "List the runs in a folder, filter and sort them, or remove them.")
 
-  @Argument(help: "The folder that holds run folders.") var folder = "runs"
+  @Argument(help: "The folder that holds run folders.", completion: .folder) var folder = "runs"
   @Option(help: "Only runs whose name or title holds this.") var filter: String?
   @Option(help: "Only runs in this state: running, finished, interrupted or failed.") var state: RunFolder.State?
   @Option(help: "Sort by name, started, accuracy, uar or macro_f1.") var sort = RunListing.Key.started
