@@ -24,14 +24,14 @@ VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test build release install uninstall lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
+.PHONY: demo test build release install uninstall lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages install-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
 	report=$$($(TIMBRE) run Workflows/demo.json)
 	echo "The report: $$report"
 
-test: packages test-packages swift lint $(VENV_TEST)/ready
+test: packages test-packages install-packages swift lint $(VENV_TEST)/ready
 	$(BUILD) --build-tests
 	TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" swift test -c release $(NATIVE) --skip-build --disable-xctest
 
@@ -47,8 +47,7 @@ release: packages
 		$(BUILD) --static-swift-stdlib --scratch-path .build-release --product timbre-studio
 	fi
 
-install: release
-	@Scripts/packages $(INSTALL_DEBIAN)
+install: release install-packages
 	Scripts/install-tree install "$(RELEASE)" "$(PREFIX)" "$(DESTDIR)"
 
 uninstall:
@@ -100,6 +99,9 @@ packages:
 
 test-packages:
 	@Scripts/packages $(TEST_DEBIAN)
+
+install-packages:
+	@Scripts/packages $(INSTALL_DEBIAN)
 
 swift:
 	@Scripts/swift-version 6 2
