@@ -19,7 +19,7 @@ VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test build lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
+.PHONY: demo test build studio lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
@@ -32,6 +32,10 @@ test: packages test-packages swift lint $(VENV_TEST)/ready
 
 build: packages swift
 	$(BUILD) --product timbre
+
+# The workbench in the browser: `timbre serve` starts it.
+studio: build
+	$(BUILD) --product timbre-studio
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)
