@@ -24,7 +24,7 @@ VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test build release install uninstall lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages install-packages swift clean
+.PHONY: demo test build studio release install uninstall lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages install-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
@@ -37,6 +37,10 @@ test: packages test-packages install-packages swift lint $(VENV_TEST)/ready
 
 build: packages swift
 	$(BUILD) --product timbre
+
+# The workbench in the browser: `timbre serve` starts it.
+studio: build
+	$(BUILD) --product timbre-studio
 
 # The programs with Swift's library inside, so that they run where no toolchain is. Built as oneself; then `sudo make install`,
 # which finds no swift on root's PATH and takes what is there.

@@ -6,6 +6,11 @@ public struct Prediction: Sendable {
   public var file: String
   public var result: Result<Answer, Diagnostic>
 
+  public init(file: String, result: Result<Answer, Diagnostic>) {
+    self.file = file
+    self.result = result
+  }
+
   public struct Answer: Sendable {
     public var label: String
     /// In the order of the bundle's labels.
