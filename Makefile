@@ -7,6 +7,7 @@ DEBIAN := pkg-config curl unzip libsndfile1-dev libsoxr-dev libsamplerate0-dev l
 	libsqlite3-dev libsvm-dev liblinear-dev libxgboost-dev
 TEST_DEBIAN := python3 python3-venv mandoc zsh fish
 INSTALL_DEBIAN := binutils python3
+CONTAINER_DEBIAN := curl debootstrap nginx-light openssl python3-yaml util-linux
 # Kernels for the processor at hand: with AVX2 a vector is twice as wide as every x86-64 has, and the results are the same bits.
 # PORTABLE=1 builds for all.
 NATIVE := $(if $(PORTABLE),,$(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo -Xcc -mavx2))
@@ -24,7 +25,7 @@ VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test build studio release install uninstall lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages install-packages swift clean
+.PHONY: demo test build studio release install uninstall prove-container lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages install-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
@@ -53,6 +54,13 @@ release: packages
 
 install: release install-packages
 	Scripts/install-tree install "$(RELEASE)" "$(PREFIX)" "$(DESTDIR)"
+
+# The Dockerfile's steps in a fresh Debian, and what compose.yaml promises, without a container engine. As root.
+prove-container: release install-packages test-packages .build-venv/container/ready
+	@Scripts/packages $(CONTAINER_DEBIAN)
+	.build-venv/container/bin/hadolint --ignore DL3008 Dockerfile
+	.build-venv/container/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	Scripts/prove-container "$(RELEASE)"
 
 uninstall:
 	Scripts/install-tree uninstall "$(PREFIX)" "$(DESTDIR)"
