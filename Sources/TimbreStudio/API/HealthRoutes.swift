@@ -16,6 +16,7 @@ struct HealthRoutes {
         "models": .int(studio.models.all().count),
       ])
     }
+    api.get("/openapi.json") { _, _ in try studio.pages.assets.answer("openapi.json", isVersioned: false) }
     api.get("/metrics") { _, _ in
       let gauges: [(name: String, help: String, value: Double)] = [
         ("workers_busy", "Workers that are at work.", Double(await studio.pool.busy)),
