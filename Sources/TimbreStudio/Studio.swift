@@ -68,6 +68,7 @@ public struct Studio: Sendable {
     let api = router.group("/api/v1")
     HealthRoutes(studio: self).add(to: api)
     PredictRoutes(studio: self).add(to: router, api: api)
+    PluginRoutes(studio: self).add(to: router, api: api)
     return router
   }
 

@@ -114,7 +114,7 @@ struct Linter {
   func parameters(_ json: JSONValue) -> [JSONValue.Member] {
     let plugin = pluginID(json).flatMap { registry.description(of: $0) }
     let isStep = plugin?.kind == .augment
-    let types = plugin.map { isStep ? AugmentationStep.parameters(of: $0, changesFeatures: true) : $0.parameters } ?? []
+    let types = plugin.map { isStep ? AugmentationStep.drawable($0.parameters) : $0.parameters } ?? []
     return (json.members ?? []).filter { $0.key != "use" && $0.key != "of" }.map { member in
       let type = types.first { $0.name == member.key }?.type
       return JSONValue.Member(
