@@ -16,13 +16,15 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The run folder; by default runs/WORKFLOW-TIME.") var out: String?
   @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
   @OptionGroup var cacheOptions: CacheOptions
+  @Option(help: "Progress on standard error: a bar or lines, an object of JSON a line for programs, or none.")
+  var progress = ProgressForm.auto
 
   @Flag(help: "Go on with the run that --out holds: what it has finished is not done again.") var resume = false
 
   /// Whether another command carries this out and tells of the result.
   var isQuiet = false
 
-  private enum CodingKeys: CodingKey { case workflow, sets, out, jobs, resume, cacheOptions }
+  private enum CodingKeys: CodingKey { case workflow, sets, out, jobs, resume, cacheOptions, progress }
 
   func run() async throws {
     let jobs = try Jobs.checked(self.jobs)
@@ -49,6 +51,7 @@ struct RunCommand: AsyncParsableCommand {
       }
       Terminal.say("\(name) \(Numbers.fixed(metrics[key]?.doubleValue ?? .nan, 3))\(range)\(spread ?? "")")
     }
+    progress.finished(folder.path, report: folder.file("report.html"), metrics)
     Terminal.print(folder.file("report.html"))
   }
 
@@ -59,13 +62,17 @@ struct RunCommand: AsyncParsableCommand {
     defer { conditions.cache?.conclude() }
     let runner = ExperimentRunner(experiment: experiment, folder: folder, conditions: conditions)
     let results = try await runner.run()
+    let failed = results.count { if case .failure = $0.metrics { true } else { false } }
+    progress.finished(
+      folder.path, report: folder.file("compare.html"),
+      ["trials": .int(results.count), "failed_trials": .int(failed)])
     if !isQuiet { Terminal.print(folder.file("trials.csv")) }
-    if results.contains(where: { if case .failure = $0.metrics { true } else { false } }) { throw ExitCode(1) }
+    if failed > 0 { throw ExitCode(1) }
   }
 
   private func conditions(_ jobs: Int, _ plans: [Plan]) -> RunConditions {
     var conditions = RunConditions(jobs: jobs)
-    conditions.observer = ProgressLine()
+    conditions.observer = progress.observer
     conditions.environment = environment(jobs, plans)
     conditions.resumes = resume
     conditions.cache = cacheOptions.open()
