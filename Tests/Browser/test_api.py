@@ -11,7 +11,7 @@ def test_the_routes_do_what_their_description_says(start, tmp_path):
     server = start("--queue", 256)
     outcome = subprocess.run(
         [str(pathlib.Path(sys.executable).parent / "schemathesis"), "run", server("/api/v1/openapi.json"), "--url", server.address,
-         "--phases", "examples,coverage,fuzzing", "--max-examples", "25", "--seed", "1", "--workers", "2",
+         "--phases", "examples,coverage,fuzzing", "--max-examples", "25", "--seed", "1", "--workers", "1",
          "--generation-database", "none", "--request-timeout", "60",
          # The server answers what a form should be in its own words; a verb that it has not is 404 or 405.
          "--exclude-checks", "unsupported_method,positive_data_acceptance"],
