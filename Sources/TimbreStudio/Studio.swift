@@ -57,7 +57,13 @@ public struct Studio: Sendable {
       onServerRunning: { channel in ready(address(port: channel.localAddress?.port ?? options.port)) }, logger: logger)
     defer { temporary.remove() }
     // Who watches a run keeps a connection open until the run is over: runs are stopped first, and the connections end by themselves.
-    let signals = StopSignals { await runs.close() }
+    let signals = StopSignals {
+      await runs.close()
+      // What is being answered has its time; a client that does not read its answer has no more than that.
+      try? await Task.sleep(for: .seconds(options.limits.workSeconds + 10))
+      temporary.remove()
+      exit(0)
+    }
     defer { signals.cancel() }
     do {
       try await application.runService()

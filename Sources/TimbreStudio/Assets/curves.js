@@ -21,7 +21,8 @@ export function curve(records, title, name, isShare) {
   const [width, height, left, top] = [400, 170, 44, 32];
   const all = lines.flatMap(({ points }) => points.map(([, value]) => value));
   const upper = isShare ? 1 : Math.max(...all, 1e-9) * 1.05;
-  const epochs = Math.max(records.at(-1).epochs, 2);
+  // A long training begins with an axis of its own length.
+  const epochs = Math.max(2, Math.min(records.at(-1).epochs, Math.max(20, Math.ceil(records.at(-1).epoch * 1.5))));
   const x = (epoch) => left + ((epoch - 1) / (epochs - 1)) * width;
   const y = (value) => top + height * (1 - Math.max(0, value) / upper);
   const ends = lines.map(({ label, points }) => `${label} ${points.at(-1)[1].toFixed(3)}`).join(", ");

@@ -38,10 +38,29 @@ actor Lints {
         let text = (try? studio.files.text(file)).map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
         return arguments(text, name: file.relative, environment: studio.variables.shown, more: [])
       }
-      answer = try await studio.pool.perform(.lintAll, ["workflows": .array(workflows)])
+      answer = try await lintAll(workflows)
       known = (key, answer)
     }
     return Array(zip(files, answer.arrayValue ?? []))
+  }
+
+  /// All in one go; where that fails because of one of them, each for itself.
+  private func lintAll(_ workflows: [JSONValue]) async throws -> JSONValue {
+    do {
+      return try await studio.pool.perform(.lintAll, ["workflows": .array(workflows)])
+    } catch let refusal as Refusal where refusal.status == .unprocessableContent {
+      var answers: [JSONValue] = []
+      for workflow in workflows {
+        do {
+          answers.append(
+            try await studio.pool.performPatiently(.lint, workflow, isFirst: answers.isEmpty))
+        } catch let refusal as Refusal where refusal.status == .unprocessableContent {
+          let finding = Diagnostic(Diagnostic.Kind(refusal.kind), refusal.message, help: refusal.help)
+          answers.append(["findings": [finding.studioJSON]])
+        }
+      }
+      return .array(answers)
+    }
   }
 
   /// Whether a workflow may be run: no error, and no file that clients of this server may not name.

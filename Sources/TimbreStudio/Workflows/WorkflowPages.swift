@@ -97,7 +97,7 @@ enum WorkflowPages {
       <section id="running" aria-labelledby="running-title"><h2 id="running-title">Run</h2>
       <form id="run-form" class="bar"><label for="sets">Changes for this run</label>\
       <input id="sets" type="text" autocomplete="off" placeholder="classifier.epochs=3 seed=8" aria-describedby="sets-hint">\
-      <button id="start" class="primary">Start run</button></form>
+      <button id="start" class="primary">Start run</button> <a href="/runs">All runs</a></form>
       <p id="sets-hint" class="detail">PATH=VALUE, as <code>timbre run --set</code> takes them, with spaces between; a value \
       with spaces in it stands in quotes. The text is saved first.</p>
       <p id="run-status" role="status" class="status"></p>
