@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import time
 
 import pytest
@@ -166,6 +167,47 @@ def test_saving_loses_nobodys_changes(studio, demo):
     demo.wait(lambda: '"seed": 88' in text(demo))
 
 
+def test_line_ends_stay_as_they_were(studio, browser):
+    path = studio.workspace / "Workflows/demo.json"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    browser.open(studio("/workflows/demo"))
+    browser.wait_for("#editor[data-ready]")
+    browser.wait(lambda: browser.find("#status").text == "No findings.")
+    assert not browser.find("#save").is_enabled()
+    before = path.read_bytes()
+    caret(browser, '"seed": ', 1)
+    type_in(browser, "8", Keys.CONTROL, "s")
+    browser.wait(lambda: browser.find("#status").text == "Saved.")
+    assert path.read_bytes() == before.replace(b'"seed": 7', b'"seed": 8')
+
+
+CHANGES = [
+    ('{"a": 1}', "a", 2, '{"a": 2}'),
+    ('{ "a": 1 }', "b", True, '{ "a": 1, "b": true }'),
+    ('{\n  "a": 1\n}', "b", [1, 2], '{\n  "a": 1,\n  "b": [1, 2]\n}'),
+    ("{}", "a.b", 1, '{ "a": { "b": 1 } }'),
+    ('{"f": {"m": {"use": "x.y", "n": 1}}}', "f.m.n", None, '{"f": {"m": {"use": "x.y"}}}'),
+    ('{"f": {"n": 1, "m": 2}}', "f.n", None, '{"f": {"m": 2}}'),
+    ('{"f": {"n": 1}}', "f.n", None, '{"f": {}}'),
+    ('{"c": "classifier.svm"}', "c.cost", 2, '{"c": { "use": "classifier.svm", "cost": 2 }}'),
+    ('{"c": "classifier.svm"}', "c.cost", None, '{"c": "classifier.svm"}'),
+    ('{"v": {"a": [{"use": "p"}, {"use": "q", "r": 1}]}}', "v.a.1.r", 0.5, '{"v": {"a": [{"use": "p"}, {"use": "q", "r": 0.5}]}}'),
+    # What stands elsewhere is nobody's business, be it right or wrong.
+    ('{"a": 1,, "b": tru, "c": "\\u00e9\\"" ', "a", 3, '{"a": 3,, "b": tru, "c": "\\u00e9\\"" '),
+    ("[1]", "a", 1, "[1]"), ("", "a", 1, ""),
+]
+
+
+def test_a_text_is_changed_in_one_place(studio, browser):
+    browser.open(studio("/workflows/demo"))
+    for before, path, value, after in CHANGES:
+        found = browser.driver.execute_async_script(
+            "const [text, path, value, done] = arguments;"
+            "import('/assets/jsontext.js').then(({ set }) => done(set(text, path, value === null ? undefined : value)))",
+            before, path.split("."), value)
+        assert found == after, (before, path)
+
+
 def test_a_run_is_watched_to_its_end_and_its_report_opened(studio, demo):
     demo.find("#sets").send_keys("classifier.epochs=12 artifacts.clips=1")
     demo.find("#start").click()
@@ -295,6 +337,34 @@ def test_events_resume_where_they_were(studio):
     assert requests.get(studio("/api/v1/runs/nothing/events"), timeout=10).status_code == 404
     again = requests.post(studio("/api/v1/runs"), json={"workflow": "demo", "name": "eventful"}, timeout=10)
     assert again.status_code == 409
+
+
+def test_a_client_that_does_not_read_holds_nothing_up(studio):
+    requests.post(
+        studio("/api/v1/runs"), json={"workflow": "demo", "name": "busy", "set": ["classifier.epochs=100000"]}, timeout=10)
+    host, port = studio.address.removeprefix("http://").split(":")
+    idle = []
+    for _ in range(32):
+        connection = socket.create_connection((host, int(port)))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(b"GET /api/v1/runs/busy/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        idle.append(connection)
+    for _ in range(100):
+        answer = requests.get(studio("/api/v1/runs/busy/events"), timeout=10, stream=True)
+        answer.close()
+        if answer.status_code == 503:
+            break
+        time.sleep(0.05)
+    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+    begin = time.monotonic()
+    assert requests.get(studio("/api/v1/health"), timeout=5).ok
+    assert requests.post(studio("/api/v1/lint"), data="{}", timeout=10).ok
+    assert time.monotonic() - begin < 5
+    status, said = studio.stop()
+    assert status == 0, said
+    assert json.loads((studio.workspace / "runs/busy/run.json").read_text())["state"] == "interrupted"
+    for connection in idle:
+        connection.close()
 
 
 def test_the_queue_has_an_end(studio):

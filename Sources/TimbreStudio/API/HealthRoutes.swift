@@ -21,6 +21,8 @@ struct HealthRoutes {
       let gauges: [(name: String, help: String, value: Double)] = [
         ("workers_busy", "Workers that are at work.", Double(await studio.pool.busy)),
         ("work_queued", "Requests that wait for a worker.", Double(await studio.pool.queued)),
+        ("runs_working", "Runs under way.", Double(await studio.runs.working)),
+        ("runs_waiting", "Runs that wait for the one before them.", Double(await studio.runs.waiting)),
         ("resident_bytes", "Memory of the server without its workers.", Double(Self.residentBytes)),
       ]
       return Answer.text(studio.meter.text(gauges: gauges), type: "text/plain; version=0.0.4; charset=utf-8")

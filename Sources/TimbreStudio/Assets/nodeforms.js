@@ -41,7 +41,7 @@ export function nodeForms(page) {
   /** One form, or one for each step of a view. */
   const parts = (node) => {
     const steps = node.path.split(".");
-    if (steps[0] === "views" && steps.length === 2) {
+    if (steps[0] === "views") {
       const chain = Array.isArray(node.value) ? node.value : [];
       if (chain.length === 0) return [element("p", { className: "muted" }, "The clips as they were recorded.")];
       if (!page.isHere(node)) return [element("p", { className: "muted" }, "Open that workflow to change it.")];

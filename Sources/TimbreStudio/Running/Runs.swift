@@ -31,23 +31,35 @@ actor Runs {
     var name: String?
   }
 
+  /// How long a run may take to stop before it is killed. Work looks often whether it is to stop; what does not is beyond reason.
+  struct Patience: Sendable {
+    var stopping = Duration.seconds(60)
+    /// When the server itself is to end.
+    var closing = Duration.seconds(20)
+  }
+
   private let workspace: Workspace
   private let program: String
   private let variables: WorkflowVariables
   private let atOnce: Int
   private let mostWaiting: Int
+  private let patience: Patience
   /// In the order in which they came; ended ones are kept for a while, for who comes late to watch.
   private var runs: [Run] = []
   private var orders: [String: Order] = [:]
   private var children: [String: (child: RunChild, task: Task<Void, Never>)] = [:]
   private var isClosed = false
 
-  init(workspace: Workspace, program: String, variables: WorkflowVariables, atOnce: Int = 1, mostWaiting: Int = 16) {
+  init(
+    workspace: Workspace, program: String, variables: WorkflowVariables, atOnce: Int = 1, mostWaiting: Int = 16,
+    patience: Patience = Patience()
+  ) {
     self.workspace = workspace
     self.program = program
     self.variables = variables
     self.atOnce = atOnce
     self.mostWaiting = mostWaiting
+    self.patience = patience
   }
 
   /// Of one workflow or of all, the latest first.
@@ -87,8 +99,7 @@ actor Runs {
       end(id, .interrupted)
     case .running:
       set(id, .stopping)
-      // Work looks often whether it is to stop; what does not is beyond reason.
-      children[id]?.child.stop(patience: .seconds(60))
+      children[id]?.child.stop(patience: patience.stopping)
     case .stopping: break
     case .finished, .failed, .interrupted:
       throw Refusal(.conflict, "the run \"\(id)\" is over", kind: "not_running")
@@ -105,7 +116,7 @@ actor Runs {
     }
     for (id, work) in children {
       if run(id)?.state == .running { set(id, .stopping) }
-      work.child.stop(patience: .seconds(20))
+      work.child.stop(patience: patience.closing)
     }
     for task in children.values.map(\.task) { await task.value }
   }
