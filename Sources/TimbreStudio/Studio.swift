@@ -40,9 +40,9 @@ public struct Studio: Sendable {
     temporary = try TemporaryFolder.Root()
     let variables = WorkflowVariables(workspace: workspace.path)
     workflows = WorkflowFiles(workspace: workspace)
-    lints = Lints(
-      .init(workspace: workspace, files: workflows, variables: variables, pool: pool, options: options))
-    runs = Runs(workspace: workspace, program: options.timbre, variables: variables)
+    let data = options.isLocal ? nil : [workspace.path] + options.data
+    lints = Lints(.init(workspace: workspace, files: workflows, variables: variables, pool: pool, data: data))
+    runs = Runs(workspace: workspace, program: options.timbre, variables: variables, data: data)
   }
 
   /// Serves until it is asked to stop, then finishes what is being done.

@@ -21,10 +21,17 @@ struct RunCommand: AsyncParsableCommand {
 
   @Flag(help: "Go on with the run that --out holds: what it has finished is not done again.") var resume = false
 
+  @Option(help: ArgumentHelp("Extend no workflow outside of this folder.", visibility: .hidden))
+  var workflowsWithin: String?
+  @Option(help: ArgumentHelp("Read no recording outside of these folders.", visibility: .hidden))
+  var dataWithin: [String] = []
+
   /// Whether another command carries this out and tells of the result.
   var isQuiet = false
 
-  private enum CodingKeys: CodingKey { case workflow, sets, out, jobs, resume, cacheOptions, progress }
+  private enum CodingKeys: CodingKey {
+    case workflow, sets, out, jobs, resume, cacheOptions, progress, workflowsWithin, dataWithin
+  }
 
   func run() async throws {
     let jobs = try Jobs.checked(self.jobs)
@@ -32,7 +39,8 @@ struct RunCommand: AsyncParsableCommand {
       throw RequestError([Diagnostic(.invalidParameters, "--resume needs --out, the folder of the run to go on with")])
     }
     let file = try WorkflowFile(workflow)
-    let checked = try file.checked(sets: sets, needs: .run)
+    let confinement = Confinement(workflows: workflowsWithin, data: dataWithin.isEmpty ? nil : dataWithin)
+    let checked = try file.checked(sets: sets, needs: .run, confinement)
     if let experiment = checked.experiment { return try await run(experiment, file, jobs) }
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
     guard let folder = try folder(for: plan.resolved, file) else { return }
@@ -142,14 +150,17 @@ struct WorkflowFile {
   }
 
   /// - Throws: A `RequestError` with every finding where there is an error; warnings are said.
-  func checked(sets: [String], needs: Workflow.Needs) throws -> Workflow {
-    let workflow = try lint(sets: sets, needs: needs)
+  func checked(sets: [String], needs: Workflow.Needs, _ confinement: Confinement = .none) throws -> Workflow {
+    let workflow = try lint(sets: sets, needs: needs, confinement)
     if workflow.hasErrors { throw RequestError(workflow.findings) }
+    if let path = confinement.foreignPath(in: workflow, registry) {
+      throw RequestError([Diagnostic(.unreadableFile, "may not be read here", subject: path)])
+    }
     for finding in workflow.findings { Terminal.say("\(finding)") }
     return workflow
   }
 
-  func lint(sets: [String] = [], needs: Workflow.Needs) throws -> Workflow {
+  func lint(sets: [String] = [], needs: Workflow.Needs, _ confinement: Confinement = .none) throws -> Workflow {
     let overrides: [Override]
     do {
       overrides = try sets.map { try Override($0) }
@@ -159,7 +170,6 @@ struct WorkflowFile {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
     return Workflow(
       name: name, source: source, folder: folder, overrides: overrides, environment: Terminal.environment,
-      registry: registry,
-      needs: needs)
+      registry: registry, needs: needs, read: confinement.source)
   }
 }

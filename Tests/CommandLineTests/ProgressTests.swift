@@ -68,4 +68,21 @@ import Testing
     _ = try running.finish()
     #expect(try state() == "stopped")
   }
+
+  @Test func `a run on behalf of others reads nothing outside of what they may name`() throws {
+    let corpus = try TinyCorpus()
+    try corpus.write([:])
+    try FileManager.default.createDirectory(atPath: corpus.space.path("space"), withIntermediateDirectories: true)
+    try corpus.space.write(#"{ "extends": "../w.json" }"#, to: "space/v.json")
+    func run(_ arguments: String...) throws -> Outcome {
+      try corpus.space.start(["run"] + arguments + ["--out", "out"]).finish()
+    }
+    let outside = try run("space/v.json", "--workflows-within", corpus.space.path("space"))
+    #expect(outside.status == 2 && outside.err.contains("no such workflow in the workspace"))
+    let foreign = try run("w.json", "--data-within", corpus.space.path("space"))
+    #expect(foreign.status == 2 && foreign.err.contains("may not be read here"))
+    #expect(!corpus.space.exists("out"))
+    let whole = corpus.space.path("")
+    #expect(try run("space/v.json", "--workflows-within", whole, "--data-within", whole).status == 0)
+  }
 }

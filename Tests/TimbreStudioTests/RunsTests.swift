@@ -65,7 +65,7 @@ private final class Stage {
     let events = run.log.events(after: 0).events
     #expect(events.map(\.name) == ["state", "state", "began", "log", "state", "end"])
     let text = events.first { $0.name == "log" }?.data ?? ""
-    #expect(text.contains("runs/one/x is odd, , --out runs/one --set=a.b=-3 -- Workflows/w.json"))
+    #expect(text.contains("runs/one/x is odd, , --out runs/one --workflows-within . --set=a.b=-3 -- Workflows/w.json"))
     #expect(!text.contains(stage.path))
   }
 

@@ -123,6 +123,11 @@ import TimbreWorkflow
     let lint = Self.lint(text)
     let workflow = try lint.workflow(text, sets: [], needs: .lint)
     #expect(workflow.findings.isEmpty)
-    #expect(lint.pathsOutside(of: workflow) == ["/data/ravdess"])
+    func foreign(_ data: [String]?) -> String? { Confinement(data: data).foreignPath(in: workflow, lint.registry) }
+    #expect(foreign(nil) == nil)
+    #expect(foreign(["/nowhere"]) == "/data/ravdess")
+    #expect(foreign(["/nowhere", "/data/rav"]) == "/data/ravdess")
+    #expect(foreign(["/nowhere", "/data"]) == nil && foreign(["/data/ravdess", "/nowhere"]) == nil)
+    #expect(foreign(["/data"]) == "/nowhere/clips")
   }
 }

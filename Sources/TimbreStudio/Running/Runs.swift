@@ -41,6 +41,8 @@ actor Runs {
   private let workspace: Workspace
   private let program: String
   private let variables: WorkflowVariables
+  /// Folders outside of which no recording is read; nil for all.
+  private let data: [String]?
   private let atOnce: Int
   private let mostWaiting: Int
   private let patience: Patience
@@ -51,12 +53,14 @@ actor Runs {
   private var isClosed = false
 
   init(
-    workspace: Workspace, program: String, variables: WorkflowVariables, atOnce: Int = 1, mostWaiting: Int = 16,
+    workspace: Workspace, program: String, variables: WorkflowVariables, data: [String]? = nil, atOnce: Int = 1,
+    mostWaiting: Int = 16,
     patience: Patience = Patience()
   ) {
     self.workspace = workspace
     self.program = program
     self.variables = variables
+    self.data = data
     self.atOnce = atOnce
     self.mostWaiting = mostWaiting
     self.patience = patience
@@ -136,18 +140,19 @@ actor Runs {
 
   private func carryOut(_ id: String, _ order: Order, _ child: RunChild, _ log: EventLog) async {
     let folder = workspace.runs + "/" + id
-    // Joined with "=", so that a value that begins with a dash is no option.
+    // Joined with "=", so that a value that begins with a dash is no option. What is read is what the file says now, whatever it said
+    // when the run was asked for.
     let arguments =
-      ["run", "--progress", "json", "--out", folder] + order.sets.map { "--set=" + $0 } + ["--", order.file.path]
+      ["run", "--progress", "json", "--out", folder, "--workflows-within", workspace.path]
+      + (data ?? []).map { "--data-within=" + $0 } + order.sets.map { "--set=" + $0 } + ["--", order.file.path]
     let variables = variables
-    var isStarted = false
+    var hasRun = true
     do {
-      isStarted = true
       _ = try await child.run(program, arguments, environment: variables.process, folder: workspace.path) { line in
         Self.record(variables.redacted(line), in: log)
       }
     } catch {
-      isStarted = false
+      hasRun = false
       let text = variables.redacted("the run could not be started or followed: \(error)")
       log.append("log", JSONValue.object([.init("text", .string(text))]).description)
     }
@@ -155,7 +160,8 @@ actor Runs {
     let said = Workspace.json(folder + "/run.json")?["state"]?.stringValue.flatMap(State.init(rawValue:))
     let wasStopped = run(id)?.state == .stopping
     // A run that was killed still says that it is under way.
-    end(id, said == .running || said == nil || !isStarted ? (wasStopped ? .interrupted : .failed) : said ?? .failed)
+    let ended = hasRun && said != .running ? said : nil
+    end(id, ended ?? (wasStopped ? .interrupted : .failed))
     next()
   }
 

@@ -7,8 +7,8 @@ extension Job {
   /// What lint finds in a workflow's text, and what the text describes.
   ///
   /// Arguments: `text`, `name` (the file from the workspace on), `root` (the workspace), `environment`, `set` (changes), `run`
-  /// (whether it is about to be run), `detail`. Answers `findings`, `title`, `summary`; with `detail` also `graph` (a drawing) and
-  /// `nodes`; for a run `paths`, the files and folders outside of the workspace that it would read.
+  /// (whether it is about to be run), `detail`, `data` (folders of recordings, where not all may be read). Answers `findings`, `title`,
+  /// `summary`; with `detail` also `graph` (a drawing) and `nodes`; with `data` also `foreign`, a path that may not be read.
   static let lint = Job(name: "lint") { arguments, bench in
     let lint = WorkflowLint(
       name: arguments["name"]?.stringValue ?? "workflow", root: arguments["root"]?.stringValue ?? "/",
@@ -28,7 +28,11 @@ extension Job {
     if arguments["detail"]?.boolValue == true {
       members += [.init("graph", .string(picture.graph.inline)), .init("nodes", picture.nodes)]
     }
-    if isRun { members.append(.init("paths", .array(lint.pathsOutside(of: workflow).map { .string($0) }))) }
+    if let data = arguments["data"].flatMap([String].init(json:)),
+      let path = Confinement(data: data).foreignPath(in: workflow, bench.registry)
+    {
+      members.append(.init("foreign", .string(path)))
+    }
     return .object(members)
   }
 
@@ -67,14 +71,8 @@ struct WorkflowLint {
       folder: file.deletingLastPathComponent().path, overrides: overrides, environment: environment, registry: registry,
       needs: needs
     ) { path in
-      // A file that is not there and one that lies elsewhere are told apart by nobody.
-      let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-      guard real.hasPrefix(root + "/"), FileSystem.size(real) ?? .max <= 1 << 20 else {
-        throw Diagnostic(
-          .unreadableFile, "there is no such workflow in the workspace",
-          help: "\"extends\" names a workflow beside this one")
-      }
-      return SourceText(name: relative(real), bytes: try AtomicFile.read(real, atMost: 1 << 20))
+      let base = try Confinement(workflows: root).source(path)
+      return SourceText(name: relative(base.name), bytes: base.bytes)
     }
   }
 
@@ -91,43 +89,5 @@ struct WorkflowLint {
     ]
   }
 
-  /// What the nodes of a workflow read that does not lie in the workspace.
-  func pathsOutside(of workflow: Workflow) -> [String] {
-    let plans = workflow.experiment?.trials.map(\.plan) ?? workflow.plan.map { [$0] } ?? []
-    var found: Set<String> = []
-    for plan in plans { collect(plan.resolved, into: &found) }
-    return found.filter { path in
-      let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-      return real != root && !real.hasPrefix(root + "/")
-    }.sorted()
-  }
-
-  private func collect(_ json: JSONValue, into found: inout Set<String>) {
-    if let id = json["use"]?.stringValue, let plugin = registry.description(of: id) {
-      for parameter in plugin.parameters where parameter.type.mayBePath {
-        if let value = json[parameter.name] { Self.strings(in: value).forEach { found.insert($0) } }
-      }
-    }
-    for part in json.arrayValue ?? json.members?.map(\.value) ?? [] { collect(part, into: &found) }
-  }
-
-  private static func strings(in json: JSONValue) -> [String] {
-    if let text = json.stringValue { return text.isEmpty ? [] : [text] }
-    return (json.arrayValue ?? json.members?.map(\.value) ?? []).flatMap(strings)
-  }
-
   private func relative(_ path: String) -> String { String(path.dropFirst(root.count + 1)) }
-}
-
-extension ParameterType {
-  fileprivate var mayBePath: Bool {
-    switch self {
-    case .path: true
-    case .oneOf(let types): types.contains(where: \.mayBePath)
-    case .list(let element, _), .map(let element): element.mayBePath
-    case .record(let parameters): parameters.contains(where: \.type.mayBePath)
-    case .variants(_, let variants): variants.contains { $0.parameters.contains(where: \.type.mayBePath) }
-    default: false
-    }
-  }
 }

@@ -13,7 +13,8 @@ actor Lints {
     var files: WorkflowFiles
     var variables: WorkflowVariables
     var pool: WorkerPool
-    var options: StudioOptions
+    /// Folders outside of which no recording is read; nil for all.
+    var data: [String]?
   }
 
   private var known: (key: String, answer: JSONValue)?
@@ -66,14 +67,14 @@ actor Lints {
   /// Whether a workflow may be run: no error, and no file that clients of this server may not name.
   ///
   /// A server that only its own machine reaches reads datasets wherever they are: whoever asks could read them anyway. One that listens
-  /// beyond it reads those in its workspace and below the folders of `--data`.
+  /// beyond it reads those in its workspace and below the folders of `--data`. The run's own process looks once more, at what it runs.
   func check(_ order: Runs.Order) async throws {
     let text = String(decoding: try studio.files.text(order.file).bytes, as: UTF8.self)
     let answer = try await studio.pool.perform(
       .lint,
       arguments(
         text, name: order.file.relative, environment: studio.variables.values,
-        more: [.init("set", order.sets.json), .init("run", true)]))
+        more: [.init("set", order.sets.json), .init("run", true), .init("data", studio.data.map(\.json) ?? .null)]))
     let findings = (answer["findings"]?.arrayValue ?? []).map { finding -> Diagnostic in
       var diagnostic = Diagnostic(studioJSON: finding)
       diagnostic.message = studio.variables.redacted(diagnostic.message)
@@ -89,15 +90,10 @@ actor Lints {
     if findings.contains(where: { $0.severity == .error }) {
       throw RequestError(findings.filter { $0.severity == .error })
     }
-    guard !studio.options.isLocal else { return }
-    let allowed = studio.options.data.map { Paths.real($0) }
-    for path in answer["paths"]?.arrayValue?.compactMap(\.stringValue) ?? [] {
-      let real = Paths.real(path)
-      guard allowed.contains(where: { real == $0 || real.hasPrefix($0 + "/") }) else {
-        throw Refusal(
-          .forbidden, "the workflow reads \(studio.variables.redacted(path)), which this server does not offer",
-          help: "start it with --data FOLDER", kind: "foreign_path")
-      }
+    if let path = answer["foreign"]?.stringValue {
+      throw Refusal(
+        .forbidden, "the workflow reads \(studio.variables.redacted(path)), which this server does not offer",
+        help: "start it with --data FOLDER", kind: "foreign_path")
     }
   }
 
