@@ -125,7 +125,10 @@ async function check() {
   lint = { ...answer, nodes: answer.nodes.length > 0 ? answer.nodes : lint.nodes };
   showFindings();
   // The server's own markup, every text in it escaped there.
-  if (answer.nodes.length > 0) graph.innerHTML = answer.graph;
+  if (answer.nodes.length > 0) {
+    graph.innerHTML = answer.graph;
+    document.getElementById("title").textContent = answer.title || name;
+  }
   mark();
   forms?.refresh();
 }
