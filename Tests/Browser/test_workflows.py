@@ -203,7 +203,7 @@ def test_a_text_is_changed_in_one_place(studio, browser):
     for before, path, value, after in CHANGES:
         found = browser.driver.execute_async_script(
             "const [text, path, value, done] = arguments;"
-            "import('/assets/jsontext.js').then(({ set }) => done(set(text, path, value === null ? undefined : value)))",
+            "import('/assets/jsonedit.js').then(({ set }) => done(set(text, path, value === null ? undefined : value)))",
             before, path.split("."), value)
         assert found == after, (before, path)
 

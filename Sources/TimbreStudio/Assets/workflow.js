@@ -2,9 +2,10 @@
 import { ask, element, say } from "./common.js";
 import { completions, knowledge } from "./complete.js";
 import { Editor } from "./editor.js";
-import { follow } from "./follow.js";
-import { find, read, set } from "./jsontext.js";
+import { set } from "./jsonedit.js";
+import { find, read } from "./jsontext.js";
 import { nodeForms } from "./nodeforms.js";
+import { runs } from "./workflowruns.js";
 
 const holder = document.getElementById("editor");
 const { name, file } = holder.dataset;
@@ -181,84 +182,9 @@ function mark() {
   }
 }
 
-// Runs
-
-const runForm = document.getElementById("run-form");
-const runLine = document.getElementById("run-status");
-const live = document.getElementById("live");
-const runs = document.getElementById("runs");
-let leave = null;
-
-/** Words between spaces; quotation marks and brackets keep spaces. */
-function changes(text) {
-  const found = [];
-  let word = "";
-  let depth = 0;
-  let quote = "";
-  for (const letter of text) {
-    if (quote) quote = letter === quote ? "" : quote;
-    else if (letter === '"' || letter === "'") quote = letter;
-    else if ("[{".includes(letter)) depth += 1;
-    else if ("]}".includes(letter)) depth -= 1;
-    if (/\s/.test(letter) && !quote && depth <= 0) {
-      if (word) found.push(word);
-      word = "";
-    } else {
-      word += letter;
-    }
-  }
-  return word ? [...found, word] : found;
-}
-
-async function start() {
-  if (isChanged() && !(await storeAndSay())) {
-    say("Not started, since the text could not be saved.", true, runLine);
-    return;
-  }
-  try {
-    const body = JSON.stringify({ workflow: name, set: changes(document.getElementById("sets").value) });
-    const run = await ask("/api/v1/runs", { method: "POST", body, headers: { Accept: "application/json", "Content-Type": "application/json" } }, 1);
-    addRun(run.id, run.state);
-    watch(run.id);
-  } catch (error) {
-    say(error.message, true, runLine);
-  }
-}
-
-runForm.addEventListener("submit", (event) => {
-  event.preventDefault();
-  start();
-});
-document.getElementById("go").addEventListener("click", () => {
-  document.getElementById("running").scrollIntoView();
-  start();
-});
-
-function addRun(id, state) {
-  let item = runs.querySelector(`[data-run="${CSS.escape(id)}"]`);
-  if (!item) {
-    item = element("li", { "data-run": id });
-    runs.prepend(item);
-  }
-  item.replaceChildren(
-    element("button", { type: "button", className: "plain", onclick: () => watch(id) }, id), " ", element("span", { className: "tag" }, state));
-}
-
-function watch(id) {
-  leave?.();
-  history.replaceState(null, "", `?run=${encodeURIComponent(id)}`);
-  leave = follow(id, live, (state) => addRun(id, state));
-}
-
-for (const item of runs.querySelectorAll("li")) {
-  const { run, state } = item.dataset;
-  addRun(run, state);
-}
-const asked = new URLSearchParams(location.search).get("run");
-const current = asked ?? [...runs.children].find((item) => ["running", "stopping"].includes(item.dataset.state))?.dataset.run;
-if (current) watch(current);
-
 // To begin with
+
+runs({ name, save: async () => !isChanged() || storeAndSay() });
 
 forms = nodeForms({
   title: document.getElementById("node-title"), body: document.getElementById("node-body"),
