@@ -72,7 +72,6 @@ export function follow(id, holder, onState = () => {}) {
       if ("loss" in values || "accuracy" in values) learned({ epoch: event.count, epochs: event.total, values });
     }
   });
-  on("learned", learned);
   on("ended", ({ seconds }) => stage?.end(seconds));
   on("noted", ({ text }) => write(text));
   on("log", ({ text }) => write(text));

@@ -179,7 +179,7 @@ actor Runs {
   }
 
   /// What `ProgressEvents` of the command line writes.
-  private static let events: Set<String> = ["began", "advanced", "learned", "ended", "noted", "finished"]
+  private static let events: Set<String> = ["began", "advanced", "ended", "noted", "finished"]
 
   // MARK: States
 
