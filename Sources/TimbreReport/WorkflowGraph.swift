@@ -135,8 +135,8 @@ private struct Layout {
       }
       x += width + (isJoint ? Self.step * 0.75 : Self.step)
     }
-    width = x - Self.step + Self.margin
-    height = tall + 2 * Self.margin
+    width = max(0, x - Self.step + Self.margin)
+    height = max(0, tall + 2 * Self.margin)
   }
 
   /// As much of a text as there is room for.

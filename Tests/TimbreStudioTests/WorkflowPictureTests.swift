@@ -81,6 +81,7 @@ import TimbreWorkflow
   func `any text has a picture, or none`(text: String) throws {
     let inline = try Self.picture(text).graph.inline
     #expect(inline.hasPrefix("<svg") && inline.hasSuffix("</svg>"))
+    #expect(!inline.contains("=\"-"), "a length below nothing")
   }
 
   @Test func `texts of the workflow are never taken for markup`() throws {
