@@ -8,6 +8,7 @@ import time
 import pytest
 import requests
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 
 @pytest.fixture
@@ -142,6 +143,20 @@ def test_a_form_edits_the_text_and_leaves_the_rest(demo):
     node(demo, "split")
     fill(demo, "test", "0.2")
     demo.wait(lambda: '"split": { "by": "speaker", "test": 0.2, "validation": 0.1 }' in text(demo))
+    # Another plugin in a node's place; its form follows.
+    node(demo, "features.rms")
+    select = Select(demo.find("#node-body .plugin select"))
+    assert select.first_selected_option.text == "feature.rms"
+    select.select_by_visible_text("feature.spectral_centroid")
+    demo.wait(lambda: '"rms": { "use": "feature.spectral_centroid" }' in text(demo))
+    demo.wait(lambda: "Mean frequency" in demo.find("#node-body").text)
+    # Who comes back finds what was set.
+    node(demo, "features.mfcc")
+    Select(demo.find("#node-body .plugin select")).select_by_visible_text("feature.rms")
+    demo.wait(lambda: '"mfcc": { "use": "feature.rms" }' in text(demo))
+    demo.wait(lambda: "square" in demo.find("#node-body").text)
+    Select(demo.find("#node-body .plugin select")).select_by_visible_text("feature.mfcc")
+    demo.wait(lambda: '"mfcc": { "use": "feature.mfcc", "n_mfcc": 13, "lifter": 22 }' in text(demo))
     # What a form cannot take is lint's to say.
     node(demo, "features.mfcc")
     fill(demo, "n_mfcc", "99999999")

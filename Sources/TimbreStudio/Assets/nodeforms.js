@@ -11,6 +11,8 @@ export function nodeForms(page) {
   let path = null;
   /** What the shown form has been made of. */
   let shown = "";
+  /** Nodes as they were with other plugins. */
+  const kept = new Map();
 
   const show = (which) => {
     path = which;
@@ -31,11 +33,13 @@ export function nodeForms(page) {
     const now = JSON.stringify([node.path, node.value]);
     if (now === shown) return;
     // Who is writing in the form has just made this change.
-    if (shown && page.body.contains(document.activeElement)) return;
+    const focused = page.body.contains(document.activeElement) ? document.activeElement : null;
+    if (shown && focused && !focused.closest(".plugin")) return;
     shown = now;
     page.title.textContent = node.path;
     page.body.replaceChildren(...(page.isHere(node) ? [] : [element("p", { className: "detail" }, `From ${node.file}; a change made here is written into this workflow.`)]),
       ...parts(node));
+    if (focused?.id) document.getElementById(focused.id)?.focus({ preventScroll: true });
   };
 
   /** One form, or one for each step of a view. */
@@ -54,14 +58,28 @@ export function nodeForms(page) {
   const plugin = (steps, value) => {
     const id = typeof value === "string" ? value : value?.use;
     const spec = page.known().byID.get(id);
-    if (!spec) return [element("p", { className: "bad" }, id ? `There is no plugin ${id}.` : "No plugin is named: write \"use\" in the text.")];
+    if (!spec) return [choice(steps, null), element("p", { className: "bad" }, id ? `There is no plugin ${id}.` : "No plugin is named.")];
     const values = typeof value === "string" ? {} : { ...value };
     delete values.use;
     const form = pluginForm(spec, values, writer(steps, values), {
       node: true, drawn: steps[0] === "views", suggestions: { of: page.features() },
     });
-    return [element("h3", {}, spec.id), element("p", { className: "detail" }, spec.summary, " ",
+    return [choice(steps, spec), element("p", { className: "detail" }, spec.summary, " ",
       element("a", { href: `/plugins/${encodeURIComponent(spec.id)}` }, "Reference")), form.node];
+  };
+
+  /** Another plugin in its place; parameters of one mean nothing to another. */
+  const choice = (steps, spec) => {
+    const id = `plugin-${steps.join("-")}`;
+    const kind = { dataset: "dataset", views: "augment", features: "feature", classifier: "classifier" }[steps[0]];
+    const select = element("select", { id, onchange: () => {
+      // Who only looks around, or comes back, finds everything as it was.
+      const before = page.node(path).value;
+      if (steps.length < 3 && before?.use) kept.set(`${id} ${before.use}`, before);
+      page.write(steps, kept.get(`${id} ${select.value}`) ?? { use: select.value });
+    } }, ...(spec ? [] : [element("option", { value: "", disabled: true, selected: true }, "choose one")]),
+    ...page.known().plugins.filter((plugin) => plugin.kind === kind).map((plugin) => element("option", { selected: plugin === spec }, plugin.id)));
+    return element("div", { className: "field plugin" }, element("label", { htmlFor: id }, "Plugin"), select);
   };
 
   /** What is no plugin: `load`, `split`, `scale`, `vector`, `sequence`. */
