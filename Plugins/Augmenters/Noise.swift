@@ -25,9 +25,7 @@ public struct Noise: Augmenter {
     let level = draws.uniform(0, 1, as: "level")
     let scale = config.amount * level * Double(signal.samples.max() ?? 0)
     var result = signal
-    for index in result.samples.indices {
-      result.samples[index] = Float(Double(result.samples[index]) + scale * draws.random.normal())
-    }
+    draws.random.addNormals(scaledBy: scale, to: &result.samples)
     return result
   }
 }

@@ -31,6 +31,16 @@ func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
   return (words[0] | words[1]) | (words[2] | words[3]) != 0
 }
 
+/// One bit a lane, the first lane's lowest.
+@inline(__always)
+func bits(_ mask: SIMDMask<SIMD8<Int32>>) -> UInt32 {
+  let words = unsafe unsafeBitCast(mask, to: SIMD8<UInt32>.self)
+  let lanes = words & SIMD8(1, 2, 4, 8, 16, 32, 64, 128)
+  let half = lanes.lowHalf | lanes.highHalf
+  let pair = half.lowHalf | half.highHalf
+  return pair.x | pair.y
+}
+
 @inline(__always)
 func load4<Scalar>(_ pointer: UnsafePointer<Scalar>) -> SIMD4<Scalar> where Scalar: SIMDScalar {
   unsafe UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Scalar>.self)
@@ -103,12 +113,13 @@ private func arcTangent(_ q: SIMD8<Float>, from base: SIMD8<Float>) -> SIMD8<Flo
 }
 
 /// Sine and cosine of angles of magnitude below 2²⁸, within 2 units in the last place of 1, without the sign that both share; `sign`
-/// holds that one.
+/// holds that one. Angles come in halves of four, as many doubles as a vector holds; the series are of eight floats.
 @inline(__always)
-func sineCosine(_ angle: SIMD4<Double>) -> (sine: SIMD4<Float>, cosine: SIMD4<Float>, sign: SIMD4<UInt32>) {
-  let halfTurns = angle * (1 / .pi)
-  let shifted = halfTurns + roundingShift
-  let r = floats(halfTurns - (shifted - roundingShift))
+func sineCosine(_ low: SIMD4<Double>, _ high: SIMD4<Double>) -> (
+  sine: SIMD8<Float>, cosine: SIMD8<Float>, sign: SIMD8<UInt32>
+) {
+  let (a, b) = (halfTurns(low), halfTurns(high))
+  let r = Floats(lowHalf: a.rest, highHalf: b.rest)
   let z = r * r
   // Least maximal errors over a quarter turn to either side: 5e-9 and 2e-10.
   var s = z * 0.077_560_39 - 0.598_242_1
@@ -120,8 +131,16 @@ func sineCosine(_ angle: SIMD4<Double>) -> (sine: SIMD4<Float>, cosine: SIMD4<Fl
   c = c * z + 4.058_709
   c = c * z - 4.934_802
   c = c * z + 1
+  return (s * r, c, SIMD8(lowHalf: a.turn, highHalf: b.turn) &<< 31)
+}
+
+/// An angle in half turns: what is left of it beside the nearest whole number, and the low bits of that.
+@inline(__always)
+private func halfTurns(_ angle: SIMD4<Double>) -> (rest: SIMD4<Float>, turn: SIMD4<UInt32>) {
+  let halfTurns = angle * (1 / .pi)
+  let shifted = halfTurns + roundingShift
   let turn = unsafe SIMD4<UInt32>(truncatingIfNeeded: unsafeBitCast(shifted, to: SIMD4<UInt64>.self))
-  return (s * r, c, turn &<< 31)
+  return (floats(halfTurns - (shifted - roundingShift)), turn)
 }
 
 /// Writes magnitudes of `count` complex numbers, a multiple of 8.

@@ -40,20 +40,24 @@ extension Spectrogram {
         let row = unsafe base + frame * stride
         let limit =
           switch parameters.reference {
-          case .max: unsafe Double(Float(parameters.threshold) * largest(row, bins))
+          case .max: unsafe Double(Float(parameters.threshold) * (peaks.isEmpty ? largest(row, bins) : peaks[frame]))
           case .value(let value): value
           }
-        // Most vectors hold no peak. A limit rounded down to single precision lets none of them through that counts.
+        // Eight bins at a time, and only those that stand out are looked at closely. A limit rounded down to single precision lets none
+        // of the others through that counts. Rows end in zeros, so that what lies after the last bin is below it.
         let least = SIMD8<Float>(repeating: Float(limit).nextDown)
         var bin = low
         while bin < high {
           let x = unsafe SIMD8<Float>.load(row, bin)
-          if unsafe isAny((x .> least) .& (x .> SIMD8.load(row, bin - 1))) {
-            for place in bin..<min(bin + 8, high) {
-              if let peak = unsafe peak(at: place, row, above: limit, scale) { body(frame, peak) }
-            }
+          let before = unsafe SIMD8<Float>.load(row, bin - 1)
+          let after = unsafe SIMD8<Float>.load(row, bin + 1)
+          var found = bits((x .> least) .& (x .> before) .& (x .>= after))
+          while found != 0 {
+            let place = bin &+ found.trailingZeroBitCount
+            found &= found &- 1
+            if place < high, let peak = unsafe peak(at: place, row, above: limit, scale) { body(frame, peak) }
           }
-          bin += 8
+          bin &+= 8
         }
       }
     }

@@ -13,17 +13,22 @@ public func estimateTuning(
 ) -> Double {
   let size = nFFT ?? 2 * (spectrogram.bins - 1)
   guard size >= 2 else { return 0 }
-  var found: [SpectralPeak] = []
+  var (frequencies, magnitudes) = ([Float](), [Float]())
+  // Of speech, a frame has some ten.
+  frequencies.reserveCapacity(16 * spectrogram.frames)
+  magnitudes.reserveCapacity(16 * spectrogram.frames)
   spectrogram.forEachPeak(peaks, sampleRate: sampleRate, nFFT: size) { _, peak in
-    if peak.frequency > 0 { found.append(peak) }
+    guard peak.frequency > 0 else { return }
+    frequencies.append(peak.frequency)
+    magnitudes.append(peak.magnitude)
   }
-  guard !found.isEmpty else { return 0 }
-  let threshold = median(found.map(\.magnitude))
+  guard !magnitudes.isEmpty else { return 0 }
+  let threshold = median(magnitudes)
   let count = Int((1 / resolution).rounded(.up))
   let edges = (0...count).map { $0 == count ? 0.5 : Double($0) * (1 / Double(count)) - 0.5 }
   var counts = [Int](repeating: 0, count: count)
-  for peak in found where peak.magnitude >= threshold {
-    let octaves = Float(Double.log2(Double(peak.frequency / 27.5)))
+  for (frequency, magnitude) in zip(frequencies, magnitudes) where magnitude >= threshold {
+    let octaves = Float(Double.log2(Double(frequency / 27.5)))
     let pitch = Float(binsPerOctave) * octaves
     var residual = pitch - pitch.rounded(.down)
     if residual >= 0.5 { residual -= 1 }

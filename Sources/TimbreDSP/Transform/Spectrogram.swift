@@ -9,7 +9,7 @@ public struct Spectrogram: Sendable {
   public let frames: Int
   public let stride: Int
   public internal(set) var values: [Float]
-  /// The largest value of each frame, where it is known: of spectra, not of what filters make of them.
+  /// The largest value of each frame, to the last bit, where it is known: of spectra, not of what filters make of them.
   var peaks: [Float] = []
 
   static func stride(forBins bins: Int) -> Int { (bins + 15) / 8 * 8 }
@@ -96,7 +96,7 @@ extension Spectrogram {
   func raised(to exponent: Double) -> Spectrogram {
     if exponent == 1 { return self }
     var result = self
-    result.peaks = peaks.map { Float.pow($0, Float(exponent)) }
+    var peaks = peaks.map { $0 * $0 }
     let count = values.count
     unsafe result.values.withUnsafeMutableBufferPointer { target in
       if exponent == 2 {
@@ -104,10 +104,17 @@ extension Spectrogram {
       } else {
         let power = Float(exponent)
         for frame in 0..<frames {
-          for index in frame * stride..<frame * stride + bins { unsafe target[index] = Float.pow(target[index], power) }
+          var largest: Float = 0
+          for index in frame * stride..<frame * stride + bins {
+            unsafe target[index] = Float.pow(target[index], power)
+            largest = unsafe max(largest, target[index])
+          }
+          // The power of the largest is not for certain the largest power, because powers are rounded.
+          if !peaks.isEmpty { peaks[frame] = largest }
         }
       }
     }
+    result.peaks = peaks
     return result
   }
 }
