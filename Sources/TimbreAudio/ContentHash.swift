@@ -5,15 +5,7 @@ import TimbreCore
 /// MurmurHash3, x64, 128 bits (Appleby, public domain), over the bits of the samples as little-endian floats, seeded with the
 /// sample rate. It finds equal recordings; it does not withstand someone who wants two recordings to look equal.
 func contentHash(of samples: [Float], sampleRate: Int) -> String {
-  let whole = samples.count / 2
-  let (high, low) = unsafe samples.withUnsafeBytes { raw in
-    murmur128(words: (samples.count + 1) / 2, byteCount: samples.count * 4, seed: UInt64(sampleRate)) { word in
-      if word < whole {
-        return unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
-      }
-      return UInt64(samples[2 * word].bitPattern)
-    }
-  }
+  let (high, low) = fingerprint(of: samples, seed: UInt64(sampleRate))
   return hexadecimal(high) + hexadecimal(low)
 }
 

@@ -33,7 +33,7 @@ func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
 
 /// One bit a lane, the first lane's lowest.
 @inline(__always)
-func bits(_ mask: SIMDMask<SIMD8<Int32>>) -> UInt32 {
+func laneBits(_ mask: SIMDMask<SIMD8<Int32>>) -> UInt32 {
   let words = unsafe unsafeBitCast(mask, to: SIMD8<UInt32>.self)
   let lanes = words & SIMD8(1, 2, 4, 8, 16, 32, 64, 128)
   let half = lanes.lowHalf | lanes.highHalf
@@ -49,6 +49,33 @@ func load4<Scalar>(_ pointer: UnsafePointer<Scalar>) -> SIMD4<Scalar> where Scal
 @inline(__always)
 func store4<Scalar>(_ values: SIMD4<Scalar>, _ pointer: UnsafeMutablePointer<Scalar>) where Scalar: SIMDScalar {
   unsafe UnsafeMutableRawPointer(pointer).storeBytes(of: values, as: SIMD4<Scalar>.self)
+}
+
+/// log₂ of positive normal numbers, to about 2 units in the last place; exact for powers of two.
+///
+/// x = m · 2ᵉ with m in [√½, √2); log m = 2 artanh(s), s = (m − 1)/(m + 1), by its series.
+@inline(__always)
+func binaryLogarithm(_ x: SIMD4<Double>) -> SIMD4<Double> {
+  var bits = unsafe unsafeBitCast(x, to: SIMD4<UInt64>.self)
+  // Of √½ and more the exponent is 0. It becomes a double as the low bits of 2⁵², less that.
+  let above = bits &- 0x3FE6_A09E_667F_3BCD
+  let exponent = unsafe unsafeBitCast((above &>> 52) ^ 0x4330_0000_0000_0800, to: SIMD4<Double>.self) - (0x1p52 + 2048)
+  bits = bits &- (above & 0xFFF0_0000_0000_0000)
+  let m = unsafe unsafeBitCast(bits, to: SIMD4<Double>.self)
+  let s = (m - 1) / (m + 1)
+  let z = s * s
+  // 1/(2n + 1); |s| ≤ 0.1716, so what is left out is below 1e-17.
+  var series = z * (1.0 / 21) + 1.0 / 19
+  series = series * z + 1.0 / 17
+  series = series * z + 1.0 / 15
+  series = series * z + 1.0 / 13
+  series = series * z + 1.0 / 11
+  series = series * z + 1.0 / 9
+  series = series * z + 1.0 / 7
+  series = series * z + 1.0 / 5
+  series = series * z + 1.0 / 3
+  series = series * z + 1
+  return exponent + s * series * 2.885_390_081_777_926_8
 }
 
 /// Number by number: the compiler leaves the library's own conversion of vectors a call.

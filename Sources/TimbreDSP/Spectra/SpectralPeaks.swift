@@ -33,7 +33,7 @@ extension Spectrogram {
     let highest = min(parameters.fmax, Double(sampleRate) / 2)
     guard bins > 1, let low = (1..<bins).first(where: { Double($0) * step >= parameters.fmin }) else { return }
     let high = (low..<bins).first { Double($0) * step >= highest } ?? bins
-    let scale = (rate: Double(sampleRate), length: Double(nFFT))
+    let found = PeakCandidates(bins: bins)
     unsafe values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
       for frame in 0..<frames {
@@ -43,44 +43,11 @@ extension Spectrogram {
           case .max: unsafe Double(Float(parameters.threshold) * (peaks.isEmpty ? largest(row, bins) : peaks[frame]))
           case .value(let value): value
           }
-        // Eight bins at a time, and only those that stand out are looked at closely. A limit rounded down to single precision lets none
-        // of the others through that counts. Rows end in zeros, so that what lies after the last bin is below it.
-        let least = SIMD8<Float>(repeating: Float(limit).nextDown)
-        var bin = low
-        while bin < high {
-          let x = unsafe SIMD8<Float>.load(row, bin)
-          let before = unsafe SIMD8<Float>.load(row, bin - 1)
-          let after = unsafe SIMD8<Float>.load(row, bin + 1)
-          var found = bits((x .> least) .& (x .> before) .& (x .>= after))
-          while found != 0 {
-            let place = bin &+ found.trailingZeroBitCount
-            found &= found &- 1
-            if place < high, let peak = unsafe peak(at: place, row, above: limit, scale) { body(frame, peak) }
-          }
-          bin &+= 8
-        }
+        unsafe found.collect(row, low..<high, above: limit)
+        found.measure(rate: Double(sampleRate), length: Double(nFFT))
+        for index in 0..<found.count { body(frame, found[index]) }
       }
     }
-  }
-
-  @inline(__always)
-  private func peak(
-    at bin: Int, _ row: UnsafePointer<Float>, above limit: Double, _ scale: (rate: Double, length: Double)
-  ) -> SpectralPeak? {
-    let here = unsafe row[bin]
-    // Values up to the limit count as 0 on either side, which changes no comparison with one above it.
-    guard Double(here) > limit, unsafe here > row[bin - 1] else { return nil }
-    if bin == bins - 1 {
-      return SpectralPeak(bin: bin, frequency: Float(Double(bin) * scale.rate / scale.length), magnitude: here)
-    }
-    let (left, right) = unsafe (row[bin - 1], row[bin + 1])
-    guard here >= right else { return nil }
-    let a = Double(right + left) - 2 * Double(here)
-    let b = Double(right - left) / 2
-    let shift = abs(b) >= abs(a) ? 0 : Float(-b / a)
-    let frequency = Float((Double(bin) + Double(shift)) * scale.rate / scale.length)
-    let slope = (right - left) / 2
-    return SpectralPeak(bin: bin, frequency: frequency, magnitude: here + 0.5 * slope * shift)
   }
 
   private func largest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
@@ -92,5 +59,72 @@ extension Spectrogram {
       lanes.replace(with: next, where: next .> lanes)
     }
     return lanes.max()
+  }
+}
+
+/// The peaks of one frame. Spectra of noise have a hundred, so that they are collected first and measured four at a time.
+@safe private final class PeakCandidates {
+  private(set) var count = 0
+  private let bins: Int
+  private let bin: AlignedBuffer<Float>
+  private let left: AlignedBuffer<Float>
+  private let here: AlignedBuffer<Float>
+  private let right: AlignedBuffer<Float>
+  private let frequency: AlignedBuffer<Float>
+  private let magnitude: AlignedBuffer<Float>
+
+  init(bins: Int) {
+    self.bins = bins
+    // Every second bin at most, and the rest of a vector.
+    func buffer() -> AlignedBuffer<Float> { AlignedBuffer(count: bins / 2 + 8, filledWith: 0) }
+    (bin, left, here, right, frequency, magnitude) = (buffer(), buffer(), buffer(), buffer(), buffer(), buffer())
+  }
+
+  subscript(index: Int) -> SpectralPeak {
+    unsafe SpectralPeak(
+      bin: Int(bin.pointer[index]), frequency: frequency.pointer[index], magnitude: magnitude.pointer[index])
+  }
+
+  /// Bins of `range` above the one before, not below the one after, and above `limit`; the last bin of all has none after it.
+  ///
+  /// Values up to the limit count as 0 on either side, which changes no comparison with one above it. A limit rounded down to single
+  /// precision lets none of the others through that counts. Rows end in zeros, so that vectors may reach beyond the last bin.
+  func collect(_ row: UnsafePointer<Float>, _ range: Range<Int>, above limit: Double) {
+    let least = SIMD8<Float>(repeating: Float(limit).nextDown)
+    var count = 0
+    var first = range.lowerBound
+    while first < range.upperBound {
+      let x = unsafe SIMD8<Float>.load(row, first)
+      let (before, after) = unsafe (SIMD8<Float>.load(row, first - 1), SIMD8<Float>.load(row, first + 1))
+      var found = laneBits((x .> least) .& (x .> before) .& (x .>= after))
+      while found != 0 {
+        let place = first &+ found.trailingZeroBitCount
+        found &= found &- 1
+        guard place < range.upperBound, unsafe Double(row[place]) > limit else { continue }
+        unsafe bin.pointer[count] = Float(place)
+        unsafe here.pointer[count] = row[place]
+        // The last bin is its own peak: between equal neighbours.
+        unsafe left.pointer[count] = place == bins - 1 ? 0 : row[place - 1]
+        unsafe right.pointer[count] = place == bins - 1 ? 0 : row[place + 1]
+        count &+= 1
+      }
+      first &+= 8
+    }
+    self.count = count
+  }
+
+  /// Places each peak on the parabola through its bin and the neighbours.
+  func measure(rate: Double, length: Double) {
+    for index in stride(from: 0, to: count, by: 4) {
+      let (l, x, r) = unsafe (load4(left.pointer + index), load4(here.pointer + index), load4(right.pointer + index))
+      let a = doubles(r + l) - 2 * doubles(x)
+      let b = doubles(r - l) / 2
+      // a ≤ 0: nothing beside a peak is above it.
+      let isFlat = b.replacing(with: -b, where: b .< 0) .>= -a
+      let shift = floats((-b / a).replacing(with: 0, where: isFlat))
+      let place = unsafe doubles(load4(bin.pointer + index)) + doubles(shift)
+      unsafe store4(floats(place * rate / length), frequency.pointer + index)
+      unsafe store4(x + 0.5 * ((r - l) / 2) * shift, magnitude.pointer + index)
+    }
   }
 }
