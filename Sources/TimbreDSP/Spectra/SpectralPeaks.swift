@@ -29,6 +29,31 @@ extension Spectrogram {
   public func forEachPeak(
     _ parameters: PeakParameters, sampleRate: Int, nFFT: Int, _ body: (Int, SpectralPeak) -> Void
   ) {
+    forEachFrame(parameters, sampleRate: sampleRate, nFFT: nFFT) { frame, found in
+      for index in 0..<found.count { body(frame, found[index]) }
+    }
+  }
+
+  /// Frequencies and magnitudes of the peaks that have a frequency above 0.
+  func allPeaks(
+    _ parameters: PeakParameters, sampleRate: Int, nFFT: Int
+  ) -> (frequencies: [Float], magnitudes: [Float]) {
+    var peaks = ([Float](), [Float]())
+    // Of speech, a frame has some ten.
+    peaks.0.reserveCapacity(16 * frames)
+    peaks.1.reserveCapacity(16 * frames)
+    forEachFrame(parameters, sampleRate: sampleRate, nFFT: nFFT) { _, found in
+      // Only the lowest bin but one is so near to 0 Hz that a parabola may reach it.
+      let first = found.count > 0 && !(found[0].frequency > 0) ? 1 : 0
+      unsafe peaks.0.append(contentsOf: found.frequencies[first...])
+      unsafe peaks.1.append(contentsOf: found.magnitudes[first...])
+    }
+    return peaks
+  }
+
+  private func forEachFrame(
+    _ parameters: PeakParameters, sampleRate: Int, nFFT: Int, _ body: (Int, PeakCandidates) -> Void
+  ) {
     let step = 1 / (Double(nFFT) * (1 / Double(sampleRate)))
     let highest = min(parameters.fmax, Double(sampleRate) / 2)
     guard bins > 1, let low = (1..<bins).first(where: { Double($0) * step >= parameters.fmin }) else { return }
@@ -45,7 +70,7 @@ extension Spectrogram {
           }
         unsafe found.collect(row, low..<high, above: limit)
         found.measure(rate: Double(sampleRate), length: Double(nFFT))
-        for index in 0..<found.count { body(frame, found[index]) }
+        body(frame, found)
       }
     }
   }
@@ -79,6 +104,9 @@ extension Spectrogram {
     func buffer() -> AlignedBuffer<Float> { AlignedBuffer(count: bins / 2 + 8, filledWith: 0) }
     (bin, left, here, right, frequency, magnitude) = (buffer(), buffer(), buffer(), buffer(), buffer(), buffer())
   }
+
+  var frequencies: UnsafeBufferPointer<Float> { unsafe UnsafeBufferPointer(start: frequency.pointer, count: count) }
+  var magnitudes: UnsafeBufferPointer<Float> { unsafe UnsafeBufferPointer(start: magnitude.pointer, count: count) }
 
   subscript(index: Int) -> SpectralPeak {
     unsafe SpectralPeak(

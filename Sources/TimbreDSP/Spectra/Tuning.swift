@@ -13,15 +13,7 @@ public func estimateTuning(
 ) -> Double {
   let size = nFFT ?? 2 * (spectrogram.bins - 1)
   guard size >= 2 else { return 0 }
-  var (frequencies, magnitudes) = ([Float](), [Float]())
-  // Of speech, a frame has some ten.
-  frequencies.reserveCapacity(16 * spectrogram.frames)
-  magnitudes.reserveCapacity(16 * spectrogram.frames)
-  spectrogram.forEachPeak(peaks, sampleRate: sampleRate, nFFT: size) { _, peak in
-    guard peak.frequency > 0 else { return }
-    frequencies.append(peak.frequency)
-    magnitudes.append(peak.magnitude)
-  }
+  var (frequencies, magnitudes) = spectrogram.allPeaks(peaks, sampleRate: sampleRate, nFFT: size)
   guard !magnitudes.isEmpty else { return 0 }
   let threshold = median(magnitudes)
   let count = Int((1 / resolution).rounded(.up))
