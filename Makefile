@@ -5,9 +5,9 @@ SHELL := /bin/bash
 
 DEBIAN := pkg-config curl unzip libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev \
 	libsqlite3-dev libsvm-dev liblinear-dev libxgboost-dev
-TEST_DEBIAN := python3 python3-venv mandoc zsh fish
+TEST_DEBIAN := python3 python3-venv chromium chromium-driver mandoc zsh fish
 INSTALL_DEBIAN := binutils python3
-CONTAINER_DEBIAN := curl debootstrap nginx-light openssl python3-yaml util-linux
+CONTAINER_DEBIAN := curl debootstrap nginx-light openssl python3-venv python3-yaml util-linux
 # Kernels for the processor at hand: with AVX2 a vector is twice as wide as every x86-64 has, and the results are the same bits.
 # PORTABLE=1 builds for all.
 NATIVE := $(if $(PORTABLE),,$(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo -Xcc -mavx2))
@@ -20,21 +20,27 @@ RELEASE ?= .build-release/release
 SOURCES := Package.swift Sources Plugins Tests
 # Virtual environments are made from pinned requirements and remade when these change.
 VENV_TEST := .build-venv/test
+VENV_BROWSER := .build-venv/browser
 VENV_PARITY := .build-venv/parity
 VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test build studio release install uninstall prove-container lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages install-packages swift clean
+.PHONY: demo test test-browser build studio release install uninstall prove-container lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages install-packages container-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
 	report=$$($(TIMBRE) run Workflows/demo.json)
 	echo "The report: $$report"
 
-test: packages test-packages install-packages swift lint $(VENV_TEST)/ready
+test: packages test-packages install-packages swift lint $(VENV_TEST)/ready test-browser
 	$(BUILD) --build-tests
 	TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" swift test -c release $(NATIVE) --skip-build --disable-xctest
+
+# The studio's pages in headless Chromium, and its interface for programs. ONLY=test_predict.py runs one file.
+test-browser: test-packages studio $(VENV_BROWSER)/ready
+	cd Tests/Browser && PYTHONDONTWRITEBYTECODE=1 TIMBRE_BUILD="$(CURDIR)/.build/release" \
+		../../$(VENV_BROWSER)/bin/pytest --quiet -p no:cacheprovider $(ONLY)
 
 build: packages swift
 	$(BUILD) --product timbre
@@ -56,8 +62,7 @@ install: release install-packages
 	Scripts/install-tree install "$(RELEASE)" "$(PREFIX)" "$(DESTDIR)"
 
 # The Dockerfile's steps in a fresh Debian, and what compose.yaml promises, without a container engine. As root.
-prove-container: release install-packages test-packages .build-venv/container/ready
-	@Scripts/packages $(CONTAINER_DEBIAN)
+prove-container: release install-packages container-packages .build-venv/container/ready
 	.build-venv/container/bin/hadolint --ignore DL3008 Dockerfile
 	.build-venv/container/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	Scripts/prove-container "$(RELEASE)"
@@ -114,6 +119,9 @@ test-packages:
 
 install-packages:
 	@Scripts/packages $(INSTALL_DEBIAN)
+
+container-packages:
+	@Scripts/packages $(CONTAINER_DEBIAN)
 
 swift:
 	@Scripts/swift-version 6 2
