@@ -45,7 +45,8 @@ import TimbreLearners
       var learner = SupportVectorLearner()
       learner.classWeight = weight
       let model = try learner.train(Samples.task(data, classes: 2))
-      return (0..<90).count { row in model.decisions(data.rows.matrix.values.span.extracting(row * 6..<row * 6 + 6))[0] > 0 }
+      let values = data.rows.matrix.values
+      return (0..<90).count { row in model.decisions(values.span.extracting(row * 6..<row * 6 + 6))[0] > 0 }
     }
     #expect(try share(.weights([.init("class 0", 10)])) > share(.none) + 5)
     #expect(try share(.weights([.init("class 1", 10)])) < share(.none) - 5)

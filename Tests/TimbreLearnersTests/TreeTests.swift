@@ -92,7 +92,8 @@ import TimbreLearners
 
   @Test func whatTheLibraryRefusesIsSaid() throws {
     let data = Samples.clusters(rows: 30)
-    let rows = try BoosterRows(data.rows.matrix, labels: data.labels, weights: [Float](repeating: 1, count: 30), name: "train")
+    let rows = try BoosterRows(
+      data.rows.matrix, labels: data.labels, weights: [Float](repeating: 1, count: 30), name: "train")
     let refused = complaint {
       let booster = try Booster(rows, parameters: [("eta", "lots")])
       try booster.update(0)
