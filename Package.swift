@@ -120,6 +120,7 @@ let package = Package(
     tests("TimbreLearnersTests", ["TimbreLearners", "TimbreMachine", real]),
     tests("TimbreReportTests", ["TimbreReport"]),
     tests("TimbreCorporaTests", ["TimbreCorpora"]),
+    tests("TimbreStudioTests", ["TimbreStudio", "TimbreWorkflow", "TimbreBuiltin"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
     tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),
     tests(
