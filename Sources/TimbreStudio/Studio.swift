@@ -68,6 +68,8 @@ public struct Studio: Sendable {
     let api = router.group("/api/v1")
     HealthRoutes(studio: self).add(to: api)
     PredictRoutes(studio: self).add(to: router, api: api)
+    RunsRoutes(studio: self).add(to: router, api: api)
+    CompareRoutes(studio: self).add(to: router, api: api)
     return router
   }
 

@@ -143,7 +143,11 @@ public struct VectorRecipe: Sendable {
 
   /// The row of a view's signal, its features as the view changes them.
   func vector(of signal: Signal, in view: View?, drawing draws: inout Draws) throws -> [Float] {
-    let features = try features(of: signal, in: view, drawing: &draws)
+    try row(of: features(of: signal, in: view, drawing: &draws))
+  }
+
+  /// The row of features that are there already, one for each node.
+  func row(of features: [FeatureMatrix]) throws -> [Float] {
     var vector: [Float] = []
     for item in items {
       let feature = features[item.node]
