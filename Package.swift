@@ -97,7 +97,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
-      resources: [.copy("Assets")], swiftSettings: settings),
+      // Its tests look inside, in release as everything here is tested.
+      resources: [.copy("Assets")], swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]),
 
     .executableTarget(
       name: "timbre-studio",
@@ -120,6 +121,7 @@ let package = Package(
     tests("TimbreLearnersTests", ["TimbreLearners", "TimbreMachine", real]),
     tests("TimbreReportTests", ["TimbreReport"]),
     tests("TimbreCorporaTests", ["TimbreCorpora"]),
+    tests("TimbreStudioTests", ["TimbreStudio", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
     tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),
     tests(

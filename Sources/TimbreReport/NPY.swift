@@ -27,6 +27,14 @@ public enum NPY {
     try file.commit()
   }
 
+  /// The array's values in parts, one after the other, so that they need not all be there at once.
+  public static func write(shape: [Int], to path: String, parts: some Sequence<[Float]>) throws {
+    let file = try AtomicFile(path)
+    try file.append(header("<f4", shape, elementCount(shape) ?? 0))
+    for part in parts { try file.append(LittleEndian.bytes(part)) }
+    try file.commit()
+  }
+
   public static func write(shape: [Int], values: [Int64], to path: String) throws {
     try write(header("<i8", shape, values.count), LittleEndian.bytes(values), path)
   }
@@ -73,17 +81,20 @@ public enum NPY {
     return FloatArray(shape: shape, values: LittleEndian.floats(data))
   }
 
-  /// One row of a two-dimensional array, without the others.
+  /// One row, all that the first index stands for, without the others.
   /// - Throws: An `.unreadableFile` diagnostic, also where there is no such row.
   public static func readRow(_ row: Int, of path: String) throws -> [Float] {
     guard let file = FileHandle(forReadingAtPath: path) else { throw bad(path, "cannot be read") }
     defer { try? file.close() }
     let first = Array((try? file.read(upToCount: 1 << 16)) ?? Data())
     let (shape, start) = try head(first, path)
-    guard shape.count == 2, (0..<shape[0]).contains(row) else { throw bad(path, "has no row \(row)") }
-    let (offset, isTooFar) = (row * 4).multipliedReportingOverflow(by: shape[1])
-    guard !isTooFar, (try? file.seek(toOffset: UInt64(start + offset))) != nil,
-      let data = try? file.read(upToCount: shape[1] * 4), data.count == shape[1] * 4
+    guard shape.count > 1, (0..<shape[0]).contains(row), let all = elementCount(shape), all <= .max / 8
+    else {
+      throw bad(path, "has no row \(row)")
+    }
+    let size = all / shape[0] * 4
+    guard (try? file.seek(toOffset: UInt64(start + row * size))) != nil,
+      let data = try? file.read(upToCount: size), data.count == size
     else { throw bad(path, "is cut off before row \(row)") }
     return LittleEndian.floats(Array(data)[...])
   }

@@ -150,6 +150,26 @@ struct Drawing {
     if !commands.isEmpty { body += "<path class=\"\(style)\" d=\"\(commands)\(closed ? "Z" : "")\"/>" }
   }
 
+  /// A curve that leaves and arrives level: from the end of one thing to the beginning of the next.
+  mutating func curve(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String) {
+    let (n, half) = (SVG.number, (x1 + x2) / 2)
+    body +=
+      "<path class=\"\(style)\" d=\"M\(n(x1)) \(n(y1))C\(n(half)) \(n(y1)) \(n(half)) \(n(y2)) \(n(x2)) \(n(y2))\"/>"
+  }
+
+  /// Something to click on.
+  ///
+  /// - Parameters:
+  ///   - name: What a screen reader says.
+  ///   - data: What scripts read of it.
+  mutating func link(_ target: String, name: String, data: String, _ style: String, _ draw: (inout Drawing) -> Void) {
+    let e = Markup.escape
+    body += "<a class=\"\(e(style))\" href=\"\(e(target))\" data-path=\"\(e(data))\" aria-label=\"\(e(name))\">"
+    body += "<title>\(e(name))</title>"
+    draw(&self)
+    body += "</a>"
+  }
+
   /// A PNG stretched over a rectangle, its pixels kept sharp.
   mutating func image(_ x: Double, _ y: Double, _ width: Double, _ height: Double, png: String) {
     let n = SVG.number

@@ -18,6 +18,9 @@ public struct Studio: Sendable {
   let meter = Meter()
   let pool: WorkerPool
   let temporary: TemporaryFolder.Root
+  let workflows: WorkflowFiles
+  let lints: Lints
+  let runs: Runs
 
   /// - Throws: A diagnostic where the workspace, the assets or the temporary folder are not to be had.
   public init(options: StudioOptions, registry: Registry) throws {
@@ -35,6 +38,11 @@ public struct Studio: Sendable {
     pages = Pages(assets: assets)
     pool = WorkerPool(options: options, meter: meter)
     temporary = try TemporaryFolder.Root()
+    let variables = WorkflowVariables(workspace: workspace.path)
+    workflows = WorkflowFiles(workspace: workspace)
+    let data = options.isLocal ? nil : [workspace.path] + options.data
+    lints = Lints(.init(workspace: workspace, files: workflows, variables: variables, pool: pool, data: data))
+    runs = Runs(workspace: workspace, program: options.timbre, variables: variables, data: data)
   }
 
   /// Serves until it is asked to stop, then finishes what is being done.
@@ -48,6 +56,15 @@ public struct Studio: Sendable {
       configuration: .init(address: .hostname(options.host, port: options.port)),
       onServerRunning: { channel in ready(address(port: channel.localAddress?.port ?? options.port)) }, logger: logger)
     defer { temporary.remove() }
+    // Who watches a run keeps a connection open until the run is over: runs are stopped first, and the connections end by themselves.
+    let signals = StopSignals {
+      await runs.close()
+      // What is being answered has its time; a client that does not read its answer has no more than that.
+      try? await Task.sleep(for: .seconds(options.limits.workSeconds + 10))
+      temporary.remove()
+      exit(0)
+    }
+    defer { signals.cancel() }
     do {
       try await application.runService()
     } catch {
@@ -55,6 +72,7 @@ public struct Studio: Sendable {
         .unwritableFile, "the server cannot listen on \(options.host):\(options.port): \(error)",
         help: "is another one running? choose another --port")
     }
+    await runs.close()
     await pool.close()
   }
 
@@ -68,6 +86,9 @@ public struct Studio: Sendable {
     let api = router.group("/api/v1")
     HealthRoutes(studio: self).add(to: api)
     PredictRoutes(studio: self).add(to: router, api: api)
+    PluginRoutes(studio: self).add(to: router, api: api)
+    WorkflowRoutes(studio: self).add(to: router, api: api)
+    RunningRoutes(studio: self).add(to: api)
     RunsRoutes(studio: self).add(to: router, api: api)
     CompareRoutes(studio: self).add(to: router, api: api)
     return router

@@ -6,6 +6,8 @@ public struct StudioOptions: Sendable {
   public var models: [String] = []
   /// The folder whose workflows and runs are shown. Nothing outside of it is read or written for a client.
   public var workspace = "."
+  /// Folders outside of the workspace whose recordings workflows may read, where clients come from other machines.
+  public var data: [String] = []
   /// Asked of every client; made up where the server listens beyond this machine and none is given.
   public var token: String?
   /// Processes that decode and compute.

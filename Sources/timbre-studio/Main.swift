@@ -50,6 +50,11 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .customLong("model"), help: "A bundle, or a run folder that holds one; may stand several times.")
   var models: [String] = []
   @Option(help: "The folder with workflows and runs.") var workspace = "."
+  @Option(
+    help:
+      "A folder of recordings outside of the workspace that clients of other machines may let workflows read; may stand several times."
+  )
+  var data: [String] = []
   @Option(help: "What every client has to present; TIMBRE_TOKEN is the same without standing in the list of processes.")
   var token: String?
   @Option(help: "Processes that decode and compute; by default one a core.") var workers: Int?
@@ -77,6 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
     options.port = port
     options.models = models
     options.workspace = workspace
+    options.data = data
     options.token = token ?? ProcessInfo.processInfo.environment["TIMBRE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
     options.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
     options.queue = queue

@@ -16,10 +16,13 @@ struct HealthRoutes {
         "models": .int(studio.models.all().count),
       ])
     }
+    api.get("/openapi.json") { _, _ in try studio.pages.assets.answer("openapi.json", isVersioned: false) }
     api.get("/metrics") { _, _ in
       let gauges: [(name: String, help: String, value: Double)] = [
         ("workers_busy", "Workers that are at work.", Double(await studio.pool.busy)),
         ("work_queued", "Requests that wait for a worker.", Double(await studio.pool.queued)),
+        ("runs_working", "Runs under way.", Double(await studio.runs.working)),
+        ("runs_waiting", "Runs that wait for the one before them.", Double(await studio.runs.waiting)),
         ("resident_bytes", "Memory of the server without its workers.", Double(Self.residentBytes)),
       ]
       return Answer.text(studio.meter.text(gauges: gauges), type: "text/plain; version=0.0.4; charset=utf-8")

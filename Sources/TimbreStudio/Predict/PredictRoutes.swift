@@ -16,13 +16,14 @@ struct PredictRoutes {
   /// A form with one or more files `audio` and perhaps a `model`: what `timbre predict --json` answers.
   private func predict(_ request: Request) async throws -> Response {
     let start = ContinuousClock.now
+    let withDetail = try request.flag("detail")
     let upload = try await Upload(request, root: studio.temporary, limits: studio.options.limits)
     let model = try studio.models.named(upload.fields["model"] ?? request.query("model"))
     var predictions: [JSONValue] = []
     for file in try upload.files("audio") {
       let arguments: JSONValue = [
         "path": .string(file.path), "name": .string(file.name), "model": .string(model.path),
-        "detail": .bool(request.flag("detail")),
+        "detail": .bool(withDetail),
       ]
       do {
         predictions.append(try await studio.pool.performPatiently(.predict, arguments, isFirst: predictions.isEmpty))

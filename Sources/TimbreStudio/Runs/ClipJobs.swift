@@ -48,7 +48,7 @@ extension Job {
           "format": .string(info.format), "sample_rate": .int(info.sampleRate), "channels": .int(info.channels),
           "seconds": info.duration.map { .number($0) } ?? .null,
         ],
-        "same_as_run": row.map { .bool($0.map(\.bitPattern) == view.vector.map(\.bitPattern)) } ?? .null,
+        "same_as_run": row.map { .bool($0.map(\.bitPattern) == view.row.map(\.bitPattern)) } ?? .null,
         "features": .array(features),
         "waveform": .string(Waveform.svg(view.signal, title: "Waveform of \(text("clip")), \(text("view"))").inline),
       ],

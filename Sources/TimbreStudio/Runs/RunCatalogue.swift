@@ -27,7 +27,7 @@ final class RunCatalogue: Sendable {
 
   private let known = Mutex([String: Entry]())
 
-  enum State: String, CaseIterable { case running, finished, interrupted, failed }
+  enum State: String, CaseIterable { case running, finished, interrupted, failed, stopped }
 
   struct Wish {
     var filter: String?

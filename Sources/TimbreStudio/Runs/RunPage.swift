@@ -45,7 +45,7 @@ struct RunPage {
   }
 
   private func writeState(_ run: JSONValue, to html: inout HTML) {
-    let state = run["state"]?.stringValue ?? ""
+    let state = RunListing.state(run)
     var words = [RunsPage.state(state)]
     if let started = run["started"]?.stringValue { words.append("started \(RunsPage.time(started))") }
     for (key, name) in [("clips", "clips"), ("columns", "columns"), ("parameters", "parameters of the model")] {

@@ -108,9 +108,9 @@ struct RunsRoutes {
         .conflict, "a trial is a part of its experiment", help: "remove the whole experiment",
         kind: "part_of_experiment")
     }
-    if try RunSummary.read("run.json", in: path)["state"]?.stringValue == RunFolder.State.running.rawValue {
+    if RunListing.state(try RunSummary.read("run.json", in: path)) == RunFolder.State.running.rawValue {
       throw Refusal(
-        .conflict, "the run is under way", help: "stop it first; one that was killed is marked so once it is resumed",
+        .conflict, "the run is under way", help: "stop it first",
         kind: "running")
     }
     // Under another name first: what is gone half-way must not look like a run.

@@ -49,5 +49,16 @@ extension Request {
     uri.queryParameters.filter { $0.key == name[...] }.map { String($0.value) }
   }
 
-  func flag(_ name: String) -> Bool { ["1", "true", "yes", ""].contains(query(name)) }
+  /// Whether a parameter is true; false where it is left out.
+  /// - Throws: A `Refusal` for what is neither true nor false.
+  func flag(_ name: String) throws -> Bool {
+    let values = queries(name)
+    guard let value = values.first else { return false }
+    switch (values.count, value) {
+    case (1, "true"), (1, "1"), (1, ""): return true
+    case (1, "false"), (1, "0"): return false
+    default:
+      throw Refusal(.badRequest, "\(name) is neither true nor false: \(value)", kind: "bad_parameter")
+    }
+  }
 }

@@ -89,7 +89,7 @@ private final class Flag: Sendable {
 }
 
 /// The lines of a child's output.
-private struct Lines {
+struct Lines {
   private var parts: SubprocessOutputSequence.Iterator
   private var pending: [UInt8] = []
   private var searched = 0

@@ -17,8 +17,8 @@ public struct RunReplay: Sendable {
     public var drawn: [Draws.Drawn]
     /// One for each node of the workflow, in an order in which each comes after the one that it reads.
     public var features: [(name: String, plugin: String, matrix: FeatureMatrix)]
-    /// The row of `vectors.npy`.
-    public var vector: [Float]
+    /// Its row of `vectors.npy`, or of `sequences.npy` with bins × frames one after the other.
+    public var row: [Float]
     /// As it stands in `clips.csv`.
     public var contentHash: String
   }
@@ -84,7 +84,7 @@ public struct RunReplay: Sendable {
     return View(
       info: loaded.info, signal: signal, drawn: draws.record,
       features: zip(plan.recipe.nodes, features).map { ($0.name, $0.plugin, $1) },
-      vector: try plan.recipe.row(of: features), contentHash: loaded.contentHash)
+      row: try row(of: features), contentHash: loaded.contentHash)
   }
 
   /// The very file that the run has read, with the part of it that is the clip.
@@ -106,6 +106,16 @@ public struct RunReplay: Sendable {
     return source
   }
 
+  private func row(of features: [FeatureMatrix]) throws -> [Float] {
+    let recipe = plan.recipe
+    let row = try plan.row(
+      of: recipe.form.parts.map { try $0.values(of: features[$0.node], named: recipe.nodes[$0.node].name) })
+    let shape = try recipe.shape()
+    return shape.isSequence ? shape.binsByFrames(row.values, length: row.length) : row.values
+  }
+
   /// The run's own row, to compare with; nil where the folder does not hold it.
-  public func row(_ index: Int) -> [Float]? { try? NPY.readRow(index, of: path + "/features/vectors.npy") }
+  public func row(_ index: Int) -> [Float]? {
+    try? NPY.readRow(index, of: path + "/" + (plan.recipe.form.sequence == nil ? Rows.vectorsName : Rows.sequencesName))
+  }
 }
