@@ -46,7 +46,7 @@ private struct PredictionDetail {
         marked: answer.probabilities.firstIndex { $0.label == answer.label }))
     page.element("h3", "What was done")
     page.raw("<ul>")
-    for step in Self.steps(info, options, signal, columns: try bundle.recipe.columns().count) {
+    for step in Self.steps(info, options, signal, shape: try bundle.recipe.shape()) {
       page.element("li", step)
     }
     page.raw("</ul></div><div>")
@@ -60,15 +60,24 @@ private struct PredictionDetail {
       page.figure(try HeatMap.svg(mel.extract(from: signal), options: .init(title: "Mel spectrogram")))
       page.raw("</div>")
     }
-    page.raw("</div></div><details><summary>The vector’s parts</summary>")
-    page.figure(VectorChart.svg(try Self.parts(of: signal, bundle.recipe)), isBroad: true)
+    page.raw("</div></div><details>")
+    switch try bundle.recipe.shape() {
+    case .vector:
+      page.element("summary", "The vector’s parts")
+      page.figure(VectorChart.svg(try Self.parts(of: signal, bundle.recipe)), isBroad: true)
+    case .sequence:
+      page.element("summary", "The features whose frames the model reads in order")
+      for (node, feature) in zip(bundle.recipe.nodes, try bundle.recipe.features(of: signal)) {
+        page.figure(try HeatMap.svg(feature, options: .init(title: node.name)), caption: node.name)
+      }
+    }
     page.raw("</details>")
     let audio = Data(try AudioFile.encode(signal, as: .flac)).base64EncodedString()
     members = [.init("html", .string(page.text)), .init("audio", .string(audio))]
   }
 
-  private static func parts(of signal: Signal, _ recipe: VectorRecipe) throws -> [VectorChart.Part] {
-    let row = try recipe.vector(of: signal)
+  private static func parts(of signal: Signal, _ recipe: Recipe) throws -> [VectorChart.Part] {
+    let row = try recipe.row(of: signal).values
     var parts: [VectorChart.Part] = []
     for (column, value) in zip(try recipe.columns(), row) {
       let name = "\(column.node).\(column.statistic)"
@@ -81,7 +90,7 @@ private struct PredictionDetail {
     return parts
   }
 
-  private static func steps(_ info: AudioInfo, _ options: LoadOptions, _ signal: Signal, columns: Int) -> [String] {
+  private static func steps(_ info: AudioInfo, _ options: LoadOptions, _ signal: Signal, shape: RowShape) -> [String] {
     func seconds(_ value: Double) -> String { Numbers.fixed(value, 2) + " s" }
     var steps = [
       "\(info.format), \(Numbers.grouped(info.sampleRate)) Hz, \(info.duration.map(seconds) ?? "of unknown length")"
@@ -97,7 +106,7 @@ private struct PredictionDetail {
     if info.sampleRate != signal.sampleRate {
       steps.append("resampled from \(Numbers.grouped(info.sampleRate)) to \(Numbers.grouped(signal.sampleRate)) Hz")
     }
-    steps.append("described by \(columns) numbers, scaled as in training")
+    steps.append("described by \(shape.columns) numbers\(shape.isSequence ? " a frame" : ""), scaled as in training")
     return steps
   }
 }

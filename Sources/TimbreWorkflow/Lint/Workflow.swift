@@ -45,7 +45,7 @@ public struct Workflow: Sendable {
       let merged = try Inheritance.resolve(
         parsed.value, folder: folder, grammar: grammar, duplicates: &findings, read: read)
       root = try overrides.reduce(merged) { value, override in
-        try value.applying(override) { registry.defaultValue(of: $1, in: $0) }
+        try value.applying(override) { registry.defaultValue(of: $1, in: $0, forSequences: merged.hasSequences) }
       }
     } catch let diagnostic as Diagnostic {
       findings.append(diagnostic)

@@ -56,8 +56,11 @@ struct Grammar {
         "features", .map(of: plugins(registry.features.values.map(\.description))), default: nil,
         "Feature nodes by name."),
       key(
-        "vector", .list(of: .string, count: 1...1_000), default: nil,
+        "vector", .optional(.list(of: .string, count: 1...1_000)), default: .null,
         "What a row consists of: \"node.statistic\", in this order."),
+      key(
+        "sequence", .optional(SequenceOptions.parameterType), default: .null,
+        "In place of \"vector\": the frames of features in the order of time."),
       key(
         "split", SplitOptions.parameterType, default: SplitOptions().json, "What is trained on and what is tested on."),
       key(

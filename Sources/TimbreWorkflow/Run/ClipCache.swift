@@ -13,8 +13,8 @@ struct ClipCache: Sendable {
   private let load: String
   /// The chain of each view; nil where its result is not kept.
   private let views: [String?]
-  /// Node and statistic of each item.
-  private let items: [String]
+  /// Node and statistic of each part of a row; of a sequence's parts the node alone, so that other sequences use its frames as well.
+  private let parts: [String]
   private let widths: [Int]
   private let seed: UInt64
 
@@ -33,7 +33,9 @@ struct ClipCache: Sendable {
       return "\(rest) version \(version(json)) of (\(source))"
     }
     load = resolved["load"]?.description ?? ""
-    items = plan.recipe.items.map { node(plan.recipe.nodes[$0.node].name) + " " + $0.statistic.name }
+    parts = plan.recipe.form.parts.map { part in
+      node(plan.recipe.nodes[part.node].name) + (part.statistic.map { " " + $0.name } ?? "")
+    }
     views = plan.views.map { view in
       let steps = resolved["views"]?[view.name]?.arrayValue ?? []
       if steps.contains(where: Self.readsFiles) { return nil }
@@ -65,11 +67,14 @@ struct ClipCache: Sendable {
     let origin = ["\(content.high) \(content.low)", "\(start ?? 0) \(end ?? -1)", load]
     let signalKey = Self.key(["signal"] + origin)
     let hashKey = Self.key(["content"] + origin)
+    let form = plan.recipe.form
+    let isSequence = form.sequence != nil
     let viewKeys = views.indices.map { index -> ViewKeys? in
       guard let chain = views[index] else { return nil }
       // What a chain draws depends on the seed, the clip's id and the view's name.
       let view = origin + (chain.isEmpty ? [""] : [chain, "\(seed)", clip.id, plan.views[index].name])
-      return ViewKeys(drawn: Self.key(["drawn"] + view), rows: items.map { Self.key(["row"] + view + [$0]) })
+      return ViewKeys(
+        drawn: Self.key(["drawn"] + view), rows: parts.map { Self.key([isSequence ? "frames" : "row"] + view + [$0]) })
     }
     let known = cache.values(of: [hashKey] + viewKeys.compactMap(\.self).flatMap { [$0.drawn] + $0.rows })
     var result = ClipResult()
@@ -104,34 +109,34 @@ struct ClipCache: Sendable {
         let start = clock.now
         let keys = viewKeys[index]
         let drawn = keys.flatMap { known[$0.drawn] }.flatMap(Self.drawn)
-        var parts = items.indices.map { item in
-          keys.flatMap { known[$0.rows[item]] }.map { LittleEndian.floats($0[...]) }
+        var parts = form.parts.indices.map { part in
+          keys.flatMap { known[$0.rows[part]] }.map { LittleEndian.floats($0[...]) }
         }
         if drawn == nil { parts = parts.map { _ in nil } }
-        var missing = parts.indices.filter { parts[$0]?.count != widths[$0] }
+        var missing = parts.indices.filter { index in
+          !(parts[index].map { form.parts[index].isFitting($0.count, width: widths[index]) } ?? false)
+        }
         if let drawn, missing.isEmpty {
-          result.rows.append(parts.flatMap { $0 ?? [] })
+          result.rows.append(try Self.row(parts, view, plan))
           result.drawn.append(drawn)
           continue
         }
         // What is drawn for features is drawn node by node.
-        if view.steps.contains(where: \.isForFeatures) { missing = Array(items.indices) }
+        if view.steps.contains(where: \.isForFeatures) { missing = Array(parts.indices) }
         var draws = view.draws(seed: plan.seed, clip: clip.id)
         let changed = try view.apply(to: try signal(), drawing: &draws)
         let made = clock.now
         do {
-          let row = try plan.recipe.only(missing).vector(of: changed, in: view, drawing: &draws)
-          var place = 0
-          for item in missing {
-            parts[item] = Array(row[place..<place + widths[item]])
-            place += widths[item]
-            if let keys { stored.append((keys.rows[item], .row, LittleEndian.bytes(parts[item] ?? []))) }
+          let made = try plan.recipe.only(missing).parts(of: changed, in: view, drawing: &draws)
+          for (part, values) in zip(missing, made) {
+            parts[part] = values
+            if let keys { stored.append((keys.rows[part], .row, LittleEndian.bytes(values))) }
           }
         } catch let diagnostic as Diagnostic where view.name != "original" {
           throw diagnostic.about("view \(view.name)")
         }
         if let keys { stored.append((keys.drawn, .text, Self.text(of: draws.record))) }
-        result.rows.append(parts.flatMap { $0 ?? [] })
+        result.rows.append(try Self.row(parts, view, plan))
         result.drawn.append(draws.record)
         result.seconds.views += (made - start).seconds
         result.seconds.features += (clock.now - made).seconds
@@ -143,6 +148,14 @@ struct ClipCache: Sendable {
     }
     cache.store(stored)
     return result
+  }
+
+  private static func row(_ parts: [[Float]?], _ view: View, _ plan: Plan) throws -> Row {
+    do {
+      return try plan.row(of: parts.map { $0 ?? [] })
+    } catch let diagnostic as Diagnostic where view.name != "original" {
+      throw diagnostic.about("view \(view.name)")
+    }
   }
 
   private static func text(of record: [Draws.Drawn]) -> [UInt8] {

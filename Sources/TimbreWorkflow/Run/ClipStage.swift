@@ -4,7 +4,7 @@ import TimbreCore
 /// What became of one clip.
 struct ClipResult: Sendable {
   /// One row a view, in the plan's order; empty where the clip failed.
-  var rows: [[Float]] = []
+  var rows: [Row] = []
   /// What was drawn for each view.
   var drawn: [[Draws.Drawn]] = []
   var contentHash: String?
@@ -25,8 +25,7 @@ struct ClipStage: Sendable {
   ///
   /// Clips begin in order and those under way are waited for, so that the clip that stops the run is the same for any `jobs`.
   func process(_ clips: [Clip], onResult: (_ done: Int) -> Void) async throws -> ClipResults {
-    var results = ClipResults(
-      clips: clips.count, views: plan.views.count, columns: try plan.recipe.columns().count)
+    var results = try ClipResults(clips: clips.count, views: plan.views.count, shape: plan.recipe.shape())
     var done = 0
     var firstFailure: Int?
     await withTaskGroup(of: (Int, ClipResult).self) { group in
@@ -74,7 +73,8 @@ struct ClipStage: Sendable {
         let signal = try view.apply(to: loaded.signal, drawing: &draws)
         let made = clock.now
         do {
-          result.rows.append(try plan.recipe.vector(of: signal, in: view, drawing: &draws))
+          let parts = try plan.recipe.parts(of: signal, in: view, drawing: &draws)
+          result.rows.append(try plan.row(of: parts))
         } catch let diagnostic as Diagnostic where view.name != "original" {
           throw diagnostic.about("view \(view.name)")
         }
