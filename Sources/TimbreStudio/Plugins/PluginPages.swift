@@ -78,7 +78,8 @@ enum PluginPages {
   private static func parameters(_ plugin: PluginDescription, _ page: inout Page) {
     page.body.element("h2", "Parameters")
     guard !plugin.parameters.isEmpty else { return page.body.element("p", "It has none.") }
-    page.body.table(
+    var tables = HTML()
+    tables.table(
       [.text("parameter"), .text("default"), .text("unit"), .text("what it is"), .text("takes")],
       plugin.parameters.map { parameter in
         [
@@ -89,14 +90,16 @@ enum PluginPages {
     for parameter in plugin.parameters {
       let variants = Reference.variants(in: parameter.type)
       if variants.isEmpty { continue }
-      page.body.element("h3", parameter.name)
-      page.body.table(
+      tables.element("h3", parameter.name)
+      tables.table(
         [.text("type"), .text("parameters"), .text("what it is")],
         variants.map { variant in
           let names = variant.parameters.map { "\($0.name) = \($0.defaultValue.map(Reference.brief) ?? "required")" }
           return [.name(variant.name), .long(names.joined(separator: ", ")), .long(variant.summary)]
         }, label: "Kinds of \(parameter.name)")
     }
+    // What scrolls sideways on a phone is within reach of the keyboard.
+    page.body.raw(tables.text.replacing("<div class=\"scroll\">", with: "<div class=\"scroll\" tabindex=\"0\">"))
   }
 
   private static func panel(_ plugin: PluginDescription, _ registry: Registry, _ reference: ReferencePages) -> String {
@@ -126,14 +129,14 @@ enum PluginPages {
       <section id="try" aria-labelledby="try-title" data-plugin="\(e(plugin.id))" data-kind="\(plugin.kind?.rawValue ?? "")" \
       data-changes-features="\(changesFeatures)" data-load="\(e(Reference.json(load).description))">
       <h2 id="try-title">Try it</h2><noscript><p>The panel needs JavaScript; the reference below does not.</p></noscript>
-      <form id="try-form" hidden><div class="bar"><label for="sample">Sound</label><select id="sample">\(samples)\
+      <div class="try-bench"><form id="try-form" hidden><div class="bar"><label for="sample">Sound</label><select id="sample">\(samples)\
       <option value="" id="own" disabled hidden></option></select>\
       <span><input id="file" class="hidden" type="file" accept="audio/*,.wav,.flac,.ogg,.mp3,.aiff,.aif">\
       <label class="button" for="file">Choose a file</label></span></div>\(source)
-      <div class="card"><div id="parameters"></div></div>\(seed)
+      <div class="card settings"><div id="parameters"></div></div>\(seed)
       <details class="more"><summary>How the sound is loaded</summary><div id="load"></div></details></form>
-      <p id="status" role="status" class="status"></p>
-      <div id="result" aria-busy="false"></div></section>
+      <div class="outcome"><p id="status" role="status" class="status"></p>
+      <div id="result" aria-busy="false"></div></div></div></section>
       """
   }
 

@@ -160,7 +160,10 @@ struct Trial {
     guard step.isForFeatures else {
       let before = try signal()
       let after = try TrialError.within("parameters") { try step.apply(to: before, drawing: &draws) }
-      return drawn(draws) + ", \"before\": \(try sound(before)), \"after\": \(try sound(after))"
+      // One scale for both, so that what is louder looks louder.
+      let peak = max(Self.peak(before), Self.peak(after))
+      return try drawn(draws)
+        + ", \"before\": \(sound(before, peak: peak)), \"after\": \(sound(after, peak: peak))"
     }
     let source = try source()
     let signal = try signal()
@@ -185,7 +188,8 @@ struct Trial {
       ]
       let window = FeatureWindow(matrix, wish, isNonNegative: matrix.values.allSatisfy { !($0 < 0) })
       let head: [JSONValue.Member] = [
-        .init("feature", .string(id)), .init("bins", .int(matrix.binCount)), .init("frames", .int(matrix.frameCount)),
+        .init("feature", .string(id)), .init("plugin", .string(id)), .init("bins", .int(matrix.binCount)),
+        .init("frames", .int(matrix.frameCount)),
       ]
       var text = ", \"shape\": [\(matrix.binCount), \(matrix.frameCount)]"
       if !isPart {
@@ -207,15 +211,17 @@ struct Trial {
     return wish
   }
 
+  private static func peak(_ signal: Signal) -> Float { signal.samples.reduce(0) { max($0, abs($1)) } }
+
   /// What there is to hear and to see of a signal.
-  private func sound(_ signal: Signal, withMel: Bool = true) throws -> String {
+  private func sound(_ signal: Signal, peak: Float? = nil, withMel: Bool = true) throws -> String {
     try TrialError.within("parameters") {
       let audio = Data(try AudioFile.encode(signal, as: .flac)).base64EncodedString()
       var members: [JSONValue.Member] = [
         .init("sample_rate", .int(signal.sampleRate)), .init("samples", .int(signal.samples.count)),
         .init("seconds", .number(signal.duration)),
-        .init("peak", .number(Double(signal.samples.reduce(0) { max($0, abs($1)) }))),
-        .init("waveform", .string(Waveform.svg(signal).inline)),
+        .init("peak", .number(Double(Self.peak(signal)))),
+        .init("waveform", .string(Waveform.svg(signal, peak: peak).inline)),
       ]
       if withMel, case .extractor(let mel)? = try bench.registry.features["feature.melspectrogram"]?.make([]),
         let picture = try? HeatMap.svg(mel.extract(from: signal), options: .init(title: "Mel spectrogram"))
