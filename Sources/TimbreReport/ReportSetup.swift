@@ -30,7 +30,7 @@ extension RunReport {
       }, footer: [.name("all"), .text(""), .number(Numbers.grouped(total))], label: "Parts of the model")
   }
 
-  func writeSplit(to page: inout HTML) {
+  package func writeSplit(to page: inout HTML) {
     let labels = split.reduce(into: [String]()) { labels, side in
       labels += side.classes.map(\.label).filter { !labels.contains($0) }
     }

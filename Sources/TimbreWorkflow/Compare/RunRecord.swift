@@ -4,7 +4,7 @@ import TimbreReport
 
 /// What a finished run has left, as far as runs are compared by it.
 public struct RunRecord: Sendable {
-  public let path: String
+  public package(set) var path: String
   /// The trial's name, or that of the folder.
   public var name: String
   /// The resolved workflow.
@@ -100,7 +100,7 @@ public struct RunRecord: Sendable {
   }
 
   /// A score with its interval.
-  func score(_ key: String) -> (value: Double, interval: ClosedRange<Double>?)? {
+  package func score(_ key: String) -> (value: Double, interval: ClosedRange<Double>?)? {
     guard let value = metrics[key]?.doubleValue else { return nil }
     let ends = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
     return (value, ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : nil)
