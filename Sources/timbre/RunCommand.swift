@@ -10,10 +10,10 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Carry out a workflow and leave a run folder with every intermediate step and the trained bundle.")
 
-  @Argument(help: "A workflow file.") var workflow: String
+  @Argument(help: "A workflow file.", completion: .workflow) var workflow: String
   @Option(name: .customLong("set"), help: "PATH=VALUE: change a value of the workflow, such as classifier.epochs=3.")
   var sets: [String] = []
-  @Option(help: "The run folder; by default runs/WORKFLOW-TIME.") var out: String?
+  @Option(help: "The run folder; by default runs/WORKFLOW-TIME.", completion: .folder) var out: String?
   @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
   @OptionGroup var cacheOptions: CacheOptions
   @Option(help: "Progress on standard error: a bar or lines, an object of JSON a line for programs, or none.")
