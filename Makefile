@@ -14,6 +14,7 @@ TIMBRE := .build/release/timbre
 SOURCES := Package.swift Sources Plugins Tests
 # Virtual environments are made from pinned requirements and remade when these change.
 VENV_TEST := .build-venv/test
+VENV_MLFLOW := .build-venv/mlflow
 VENV_PARITY := .build-venv/parity
 VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
@@ -26,9 +27,10 @@ demo: packages swift
 	report=$$($(TIMBRE) run Workflows/demo.json)
 	echo "The report: $$report"
 
-test: packages test-packages swift lint $(VENV_TEST)/ready
+test: packages test-packages swift lint $(VENV_TEST)/ready $(VENV_MLFLOW)/ready
 	$(BUILD) --build-tests
-	TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" swift test -c release $(NATIVE) --skip-build --disable-xctest
+	export TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" TIMBRE_MLFLOW="$$PWD/$(VENV_MLFLOW)/bin/python"
+	swift test -c release $(NATIVE) --skip-build --disable-xctest
 
 build: packages swift
 	$(BUILD) --product timbre

@@ -2,6 +2,7 @@ import TimbreAudio
 import TimbreCache
 import TimbreCore
 import TimbreEvaluation
+import TimbreFingerprint
 import TimbreReport
 
 /// What is known of clips from earlier runs, under keys that name everything it depends on: the file's bytes, the part of it, how it is
@@ -11,16 +12,19 @@ import TimbreReport
 struct ClipCache: Sendable {
   private let cache: ResultCache
   private let load: String
-  /// The chain of each view; nil where its result is not kept.
-  private let views: [String?]
+  /// Each view; nil where its result is not kept.
+  private let views: [(chain: String, name: String, keepsSignal: Bool)?]
   /// Node and statistic of each item.
   private let items: [String]
   private let widths: [Int]
   private let seed: UInt64
+  /// nil where every recording keeps its own: then signals are not kept.
+  private let rate: Int?
 
   init(_ cache: ResultCache, plan: Plan) throws {
     self.cache = cache
     seed = plan.seed
+    rate = plan.recipe.load.sampleRate
     widths = try plan.recipe.widths()
     let resolved = plan.resolved
     func version(_ node: JSONValue) -> String {
@@ -37,7 +41,9 @@ struct ClipCache: Sendable {
     views = plan.views.map { view in
       let steps = resolved["views"]?[view.name]?.arrayValue ?? []
       if steps.contains(where: Self.readsFiles) { return nil }
-      return steps.map { "\($0) version \(version($0))" }.joined(separator: " then ")
+      let chain = steps.map { "\($0) version \(version($0))" }.joined(separator: " then ")
+      // What is drawn for features is drawn after what is drawn for the signal.
+      return (chain, view.name, !view.steps.isEmpty && !view.steps.contains(where: \.isForFeatures))
     }
   }
 
@@ -49,107 +55,91 @@ struct ClipCache: Sendable {
     return CacheKey(high: hash.high, low: hash.low)
   }
 
-  private struct ViewKeys {
-    var drawn: CacheKey
-    var rows: [CacheKey]
-  }
-
-  /// nil where nothing of the clip is kept, or what is kept cannot be used: then it is computed as if there were no cache.
-  func process(_ clip: Clip, _ plan: Plan) -> ClipResult? {
+  /// What is known of a clip; nil where nothing of it is kept.
+  func open(_ clip: Clip) -> KnownClip? {
     guard case .file(let path, let start, let end) = clip.source, let bytes = try? AtomicFile.read(path) else {
       return nil
     }
-    let clock = ContinuousClock()
-    let begin = clock.now
     let content = fingerprint(bytes)
     let origin = ["\(content.high) \(content.low)", "\(start ?? 0) \(end ?? -1)", load]
-    let signalKey = Self.key(["signal"] + origin)
-    let hashKey = Self.key(["content"] + origin)
-    let viewKeys = views.indices.map { index -> ViewKeys? in
-      guard let chain = views[index] else { return nil }
+    let views = views.map { view -> KnownClip.ViewKeys? in
+      guard let view else { return nil }
       // What a chain draws depends on the seed, the clip's id and the view's name.
-      let view = origin + (chain.isEmpty ? [""] : [chain, "\(seed)", clip.id, plan.views[index].name])
-      return ViewKeys(drawn: Self.key(["drawn"] + view), rows: items.map { Self.key(["row"] + view + [$0]) })
+      let parts = origin + (view.chain.isEmpty ? [""] : [view.chain, "\(seed)", clip.id, view.name])
+      return KnownClip.ViewKeys(
+        drawn: Self.key(["drawn"] + parts), rows: items.map { Self.key(["row"] + parts + [$0]) },
+        signal: view.keepsSignal ? Self.key(["view"] + parts) : nil)
     }
-    let known = cache.values(of: [hashKey] + viewKeys.compactMap(\.self).flatMap { [$0.drawn] + $0.rows })
-    var result = ClipResult()
-    var stored: [(key: CacheKey, kind: ResultCache.Kind, value: [UInt8])] = []
-    var loaded: Signal?
-    result.contentHash = known[hashKey].map { String(decoding: $0, as: UTF8.self) }
+    return KnownClip(
+      cache: cache, rate: rate, widths: widths, signal: Self.key(["signal"] + origin),
+      hash: Self.key(["content"] + origin), fingerprint: Self.key(["fingerprint 1"] + origin), views: views)
+  }
+}
 
-    func signal() throws -> Signal {
-      if let loaded { return loaded }
-      if result.contentHash != nil, let rate = plan.recipe.load.sampleRate,
-        let bytes = cache.values(of: [signalKey])[signalKey]
-      {
-        let signal = Signal(samples: LittleEndian.floats(bytes[...]), sampleRate: rate)
-        loaded = signal
-        return signal
-      }
-      let audio = try TimbreAudio.load(clip.source, options: plan.recipe.load)
-      result.contentHash = audio.contentHash
-      stored.append((hashKey, .text, Array(audio.contentHash.utf8)))
-      if plan.recipe.load.sampleRate != nil {
-        stored.append((signalKey, .signal, LittleEndian.bytes(audio.signal.samples)))
-      }
-      loaded = audio.signal
-      return audio.signal
-    }
-
-    do {
-      // The content's hash goes into clips.csv even where all rows are known.
-      if result.contentHash == nil { _ = try signal() }
-      result.seconds.load = (clock.now - begin).seconds
-      for (index, view) in plan.views.enumerated() {
-        let start = clock.now
-        let keys = viewKeys[index]
-        let drawn = keys.flatMap { known[$0.drawn] }.flatMap(Self.drawn)
-        var parts = items.indices.map { item in
-          keys.flatMap { known[$0.rows[item]] }.map { LittleEndian.floats($0[...]) }
-        }
-        if drawn == nil { parts = parts.map { _ in nil } }
-        var missing = parts.indices.filter { parts[$0]?.count != widths[$0] }
-        if let drawn, missing.isEmpty {
-          result.rows.append(parts.flatMap { $0 ?? [] })
-          result.drawn.append(drawn)
-          continue
-        }
-        // What is drawn for features is drawn node by node.
-        if view.steps.contains(where: \.isForFeatures) { missing = Array(items.indices) }
-        var draws = view.draws(seed: plan.seed, clip: clip.id)
-        let changed = try view.apply(to: try signal(), drawing: &draws)
-        let made = clock.now
-        do {
-          let row = try plan.recipe.only(missing).vector(of: changed, in: view, drawing: &draws)
-          var place = 0
-          for item in missing {
-            parts[item] = Array(row[place..<place + widths[item]])
-            place += widths[item]
-            if let keys { stored.append((keys.rows[item], .row, LittleEndian.bytes(parts[item] ?? []))) }
-          }
-        } catch let diagnostic as Diagnostic where view.name != "original" {
-          throw diagnostic.about("view \(view.name)")
-        }
-        if let keys { stored.append((keys.drawn, .text, Self.text(of: draws.record))) }
-        result.rows.append(parts.flatMap { $0 ?? [] })
-        result.drawn.append(draws.record)
-        result.seconds.views += (made - start).seconds
-        result.seconds.features += (clock.now - made).seconds
-      }
-    } catch {
-      result.rows = []
-      result.drawn = []
-      result.failure = error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")
-    }
-    cache.store(stored)
-    return result
+/// What is known of one clip, and what is to be kept of it.
+struct KnownClip {
+  struct ViewKeys {
+    var drawn: CacheKey
+    var rows: [CacheKey]
+    /// nil for the recording itself, and for what changes features.
+    var signal: CacheKey?
   }
 
-  private static func text(of record: [Draws.Drawn]) -> [UInt8] {
-    Array(JSONValue.array(record.map { .array([.string($0.name), $0.value]) }).description.utf8)
+  private let cache: ResultCache
+  private let rate: Int?
+  private let widths: [Int]
+  private let signalKey: CacheKey
+  private let hashKey: CacheKey
+  private let fingerprintKey: CacheKey
+  private let views: [ViewKeys?]
+  private let values: [CacheKey: [UInt8]]
+  private var stored: [(key: CacheKey, kind: ResultCache.Kind, value: [UInt8])] = []
+
+  init(
+    cache: ResultCache, rate: Int?, widths: [Int], signal: CacheKey, hash: CacheKey, fingerprint: CacheKey,
+    views: [ViewKeys?]
+  ) {
+    self.cache = cache
+    self.rate = rate
+    self.widths = widths
+    signalKey = signal
+    hashKey = hash
+    fingerprintKey = fingerprint
+    self.views = views
+    values = cache.values(of: [hash, fingerprint] + views.compactMap(\.self).flatMap { [$0.drawn] + $0.rows })
   }
 
-  private static func drawn(_ bytes: [UInt8]) -> [Draws.Drawn]? {
+  /// What is told of the recording whatever is computed.
+  var recording: (contentHash: String, fingerprint: AudioFingerprint?)? {
+    guard let hash = values[hashKey], let print = values[fingerprintKey] else { return nil }
+    let words = stride(from: 0, to: print.count - 3, by: 4).map { place in
+      print[place..<place + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    }
+    return (String(decoding: hash, as: UTF8.self), AudioFingerprint(packed: words[...]))
+  }
+
+  var signal: Signal? { rate.flatMap { signal(signalKey, $0) } }
+
+  mutating func keep(_ audio: LoadedAudio, _ fingerprint: AudioFingerprint?) {
+    stored.append((hashKey, .text, Array(audio.contentHash.utf8)))
+    let words = AudioFingerprint.packed(fingerprint)
+    stored.append(
+      (fingerprintKey, .text, words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }))
+    keep(audio.signal, signalKey)
+  }
+
+  private func signal(_ key: CacheKey, _ rate: Int) -> Signal? {
+    cache.values(of: [key])[key].map { Signal(samples: LittleEndian.floats($0[...]), sampleRate: rate) }
+  }
+
+  private mutating func keep(_ signal: Signal, _ key: CacheKey) {
+    if signal.sampleRate == rate { stored.append((key, .signal, LittleEndian.bytes(signal.samples))) }
+  }
+
+  // MARK: Views
+
+  func drawn(_ view: Int) -> [Draws.Drawn]? {
+    guard let bytes = views[view].flatMap({ values[$0.drawn] }) else { return nil }
     let source = SourceText(name: "cache", bytes: bytes)
     return try? JSONParser.parse(source).value.json.arrayValue?.map { item in
       guard let pair = item.arrayValue, pair.count == 2, let name = pair[0].stringValue else {
@@ -158,4 +148,46 @@ struct ClipCache: Sendable {
       return Draws.Drawn(name: name, value: pair[1])
     }
   }
+
+  /// The part of the view's row that each item gives; nil where it is not known.
+  func parts(_ view: Int) -> [[Float]?] {
+    widths.indices.map { item in
+      let part = views[view].flatMap { values[$0.rows[item]] }.map { LittleEndian.floats($0[...]) }
+      return part?.count == widths[item] ? part : nil
+    }
+  }
+
+  func signal(ofView view: Int) -> Signal? {
+    guard let rate, let key = views[view]?.signal else { return nil }
+    return signal(key, rate)
+  }
+
+  mutating func keep(_ signal: Signal, ofView view: Int) {
+    if let key = views[view]?.signal { keep(signal, key) }
+  }
+
+  /// The whole row of what is known of it and of the values that were not, which are kept.
+  mutating func completing(_ parts: [[Float]?]?, with values: [Float], ofView view: Int) -> [Float] {
+    var row: [Float] = []
+    var place = 0
+    for (item, width) in widths.enumerated() {
+      if let part = parts?[item] {
+        row += part
+        continue
+      }
+      let part = Array(values[place..<place + width])
+      place += width
+      row += part
+      if let keys = views[view] { stored.append((keys.rows[item], .row, LittleEndian.bytes(part))) }
+    }
+    return row
+  }
+
+  mutating func keep(_ record: [Draws.Drawn], ofView view: Int) {
+    guard let keys = views[view] else { return }
+    let text = JSONValue.array(record.map { .array([.string($0.name), $0.value]) }).description
+    stored.append((keys.drawn, .text, Array(text.utf8)))
+  }
+
+  func save() { cache.store(stored) }
 }

@@ -1,4 +1,5 @@
 import TimbreCore
+import TimbreFingerprint
 
 /// What became of all clips of a run.
 ///
@@ -7,6 +8,8 @@ import TimbreCore
 struct ClipResults: Sendable {
   /// Clips × views × columns; zeros where the clip failed.
   private(set) var vectors: [Float]
+  /// Of each clip, packed; zeros where there is none.
+  private(set) var fingerprints: [UInt32]
   /// Why clips failed, by their index.
   private(set) var failures: [Int: Diagnostic] = [:]
   /// Seconds that reading and resampling, making the views, and their features took, of all clips together.
@@ -18,6 +21,7 @@ struct ClipResults: Sendable {
 
   init(clips: Int, views: Int, columns: Int) {
     vectors = [Float](repeating: 0, count: clips * views * columns)
+    fingerprints = [UInt32](repeating: 0, count: clips * AudioFingerprint.packedCount)
     drawn = PackedTexts(count: clips * views)
     hashes = PackedTexts(count: clips)
     self.views = views
@@ -33,6 +37,9 @@ struct ClipResults: Sendable {
       failures[clip] = failure
       return
     }
+    let place = clip * AudioFingerprint.packedCount
+    fingerprints.replaceSubrange(
+      place..<place + AudioFingerprint.packedCount, with: AudioFingerprint.packed(result.fingerprint))
     for (view, row) in result.rows.enumerated() {
       let start = (clip * views + view) * columns
       vectors.replaceSubrange(start..<start + columns, with: row)

@@ -1,5 +1,6 @@
 import TimbreAudio
 import TimbreCore
+import TimbreFingerprint
 
 /// What became of one clip.
 struct ClipResult: Sendable {
@@ -8,6 +9,8 @@ struct ClipResult: Sendable {
   /// What was drawn for each view.
   var drawn: [[Draws.Drawn]] = []
   var contentHash: String?
+  /// nil where the clip is too short or too quiet for one.
+  var fingerprint: AudioFingerprint?
   var failure: Diagnostic?
   /// Seconds that reading and resampling, making the views, and their features took.
   var seconds = (load: 0.0, views: 0.0, features: 0.0)
@@ -60,34 +63,66 @@ struct ClipStage: Sendable {
   }
 
   func process(_ clip: Clip) -> ClipResult {
-    if let result = cache?.process(clip, plan) { return result }
+    var known = cache?.open(clip)
     var result = ClipResult()
-    let clock = ContinuousClock()
-    do {
-      let start = clock.now
-      let loaded = try load(clip.source, options: plan.recipe.load)
-      result.seconds.load = (clock.now - start).seconds
-      result.contentHash = loaded.contentHash
-      for view in plan.views {
-        let start = clock.now
-        var draws = view.draws(seed: plan.seed, clip: clip.id)
-        let signal = try view.apply(to: loaded.signal, drawing: &draws)
-        let made = clock.now
-        do {
-          result.rows.append(try plan.recipe.vector(of: signal, in: view, drawing: &draws))
-        } catch let diagnostic as Diagnostic where view.name != "original" {
-          throw diagnostic.about("view \(view.name)")
-        }
-        result.drawn.append(draws.record)
-        result.seconds.views += (made - start).seconds
-        result.seconds.features += (clock.now - made).seconds
-      }
-    } catch {
+    do { try compute(clip, &known, into: &result) } catch {
       result.rows = []
       result.drawn = []
       result.failure = error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")
     }
+    known?.save()
     return result
+  }
+
+  /// What is not known already.
+  private func compute(_ clip: Clip, _ known: inout KnownClip?, into result: inout ClipResult) throws {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    var original: Signal?
+    if let recording = known?.recording {
+      (result.contentHash, result.fingerprint) = recording
+    } else {
+      let audio = try load(clip.source, options: plan.recipe.load)
+      original = audio.signal
+      result.contentHash = audio.contentHash
+      result.fingerprint = AudioFingerprint(of: audio.signal)
+      known?.keep(audio, result.fingerprint)
+    }
+    result.seconds.load = (clock.now - begin).seconds
+    for (index, view) in plan.views.enumerated() {
+      let start = clock.now
+      let drawn = known?.drawn(index)
+      var parts = drawn == nil ? nil : known?.parts(index)
+      if let drawn, let parts, !parts.contains(nil) {
+        result.rows.append(parts.flatMap { $0 ?? [] })
+        result.drawn.append(drawn)
+        continue
+      }
+      // What is drawn for features is drawn node by node: then all of them are computed.
+      if view.steps.contains(where: \.isForFeatures) { parts = nil }
+      var draws = view.draws(seed: plan.seed, clip: clip.id)
+      let signal: Signal
+      if drawn != nil, let stored = known?.signal(ofView: index) {
+        signal = stored
+      } else {
+        let source = try original ?? known?.signal ?? load(clip.source, options: plan.recipe.load).signal
+        original = source
+        signal = try view.apply(to: source, drawing: &draws)
+        known?.keep(signal, ofView: index)
+      }
+      let made = clock.now
+      do {
+        let missing = parts.map { parts in parts.indices.filter { parts[$0] == nil } }
+        let row = try (missing.map(plan.recipe.only) ?? plan.recipe).vector(of: signal, in: view, drawing: &draws)
+        result.rows.append(known?.completing(parts, with: row, ofView: index) ?? row)
+      } catch let diagnostic as Diagnostic where view.name != "original" {
+        throw diagnostic.about("view \(view.name)")
+      }
+      if drawn == nil { known?.keep(draws.record, ofView: index) }
+      result.drawn.append(drawn ?? draws.record)
+      result.seconds.views += (made - start).seconds
+      result.seconds.features += (clock.now - made).seconds
+    }
   }
 }
 
