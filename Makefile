@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 DEBIAN := pkg-config curl unzip libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev \
 	libsqlite3-dev libsvm-dev liblinear-dev libxgboost-dev
-TEST_DEBIAN := python3 python3-venv
+TEST_DEBIAN := python3 python3-venv chromium chromium-driver
 # Kernels for the processor at hand: with AVX2 a vector is twice as wide as every x86-64 has, and the results are the same bits.
 # PORTABLE=1 builds for all.
 NATIVE := $(if $(PORTABLE),,$(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo -Xcc -mavx2))
@@ -15,25 +15,35 @@ SOURCES := Package.swift Sources Plugins Tests
 # Virtual environments are made from pinned requirements and remade when these change.
 VENV_TEST := .build-venv/test
 VENV_MLFLOW := .build-venv/mlflow
+VENV_BROWSER := .build-venv/browser
 VENV_PARITY := .build-venv/parity
 VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test build lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
+.PHONY: demo test test-browser build studio lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
 	report=$$($(TIMBRE) run Workflows/demo.json)
 	echo "The report: $$report"
 
-test: packages test-packages swift lint $(VENV_TEST)/ready $(VENV_MLFLOW)/ready
+test: packages test-packages swift lint $(VENV_TEST)/ready $(VENV_MLFLOW)/ready test-browser
 	$(BUILD) --build-tests
 	export TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" TIMBRE_MLFLOW="$$PWD/$(VENV_MLFLOW)/bin/python"
 	swift test -c release $(NATIVE) --skip-build --disable-xctest
 
+# The studio's pages in headless Chromium, and its interface for programs. ONLY=test_predict.py runs one file.
+test-browser: test-packages studio $(VENV_BROWSER)/ready
+	cd Tests/Browser && PYTHONDONTWRITEBYTECODE=1 TIMBRE_BUILD="$(CURDIR)/.build/release" \
+		../../$(VENV_BROWSER)/bin/pytest --quiet -p no:cacheprovider $(ONLY)
+
 build: packages swift
 	$(BUILD) --product timbre
+
+# The workbench in the browser: `timbre serve` starts it.
+studio: build
+	$(BUILD) --product timbre-studio
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -31,6 +31,7 @@ let package = Package(
   name: "timbre",
   products: [
     .executable(name: "timbre", targets: ["timbre"]),
+    .executable(name: "timbre-studio", targets: ["timbre-studio"]),
     .library(name: "TimbreCore", targets: ["TimbreCore"]),
     .library(name: "TimbreTesting", targets: ["TimbreTesting"]),
   ],
@@ -38,6 +39,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.5.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
   ],
   targets: [
     library("CFFTW", "fftw3f", debian: "libfftw3-dev"),
@@ -89,6 +94,25 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    .target(
+      name: "TimbreStudio",
+      dependencies: [
+        "TimbreCore", "TimbreAudio", "TimbreReport", "TimbreWorkflow",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      // Its tests look inside, in release as everything here is tested.
+      resources: [.copy("Assets")], swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]),
+
+    .executableTarget(
+      name: "timbre-studio",
+      dependencies: [
+        "TimbreCore", "TimbreStudio", "TimbreWorkflow", "TimbreBuiltin",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
     .executableTarget(
       name: "timbre-bench",
       dependencies: [
@@ -104,6 +128,7 @@ let package = Package(
     tests("TimbreReportTests", ["TimbreReport"]),
     tests("TimbreCorporaTests", ["TimbreCorpora"]),
     tests("TimbreFingerprintTests", ["TimbreFingerprint", "TimbreAudio"]),
+    tests("TimbreStudioTests", ["TimbreStudio", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
     tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),
     tests(

@@ -23,11 +23,9 @@ public struct Noise: Augmenter {
 
   public func apply(to signal: Signal, drawing draws: inout Draws) -> Signal {
     let level = draws.uniform(0, 1, as: "level")
-    let scale = config.amount * level * Double(signal.samples.max() ?? 0)
+    let scale = config.amount * level * Double(signal.maximum)
     var result = signal
-    for index in result.samples.indices {
-      result.samples[index] = Float(Double(result.samples[index]) + scale * draws.random.normal())
-    }
+    draws.random.addNormals(scaledBy: scale, to: &result.samples)
     return result
   }
 }

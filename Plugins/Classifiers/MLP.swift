@@ -55,13 +55,16 @@ public struct MLP: Classifier {
     network = NeuralNetwork([.flatten] + layers, config.training)
   }
 
-  public func parts(columns: Int, classes: Int) throws -> [ModelPart] {
-    try network.parts(columns: columns, classes: classes)
+  public func parts(of rows: RowShape, classes: Int) throws -> [ModelPart] {
+    try network.parts(columns: rows.columns(of: Self.spec.id), classes: classes)
   }
 
-  public func train(_ task: TrainingTask) throws -> any TrainedModel { try network.train(task) }
+  public func train(_ task: TrainingTask) throws -> any TrainedModel {
+    _ = try task.train.rows.shape.columns(of: Self.spec.id)
+    return try network.train(task)
+  }
 
-  public func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> any TrainedModel {
-    try network.restore(tensors, columns: columns, classes: classes)
+  public func restore(_ tensors: [Tensor], for rows: RowShape, classes: Int) throws -> any TrainedModel {
+    try network.restore(tensors, columns: rows.columns(of: Self.spec.id), classes: classes)
   }
 }

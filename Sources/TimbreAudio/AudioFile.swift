@@ -72,19 +72,10 @@ public enum AudioFile {
 extension Signal {
   /// - Parameter first: How many samples precede this signal in its source.
   func requireFinite(from first: Int, subject: String?) throws {
-    guard samples.containsNonFinite, let index = firstNonFinite else { return }
+    guard let index = firstNonFinite else { return }
     let name = samples[index].isNaN ? "NaN (not a number)" : "infinite"
     throw Diagnostic(
       .notFinite, "a sample is \(name) at \(seconds(first + index, rate: sampleRate)) s (frame \(first + index))",
       help: "repair or leave out this recording", subject: subject)
-  }
-}
-
-extension [Float] {
-  /// Without an early exit, so that the compiler can take several samples at once.
-  fileprivate var containsNonFinite: Bool {
-    var found: UInt32 = 0
-    for sample in self { found |= sample.bitPattern & 0x7FFF_FFFF > 0x7F7F_FFFF ? 1 : 0 }
-    return found != 0
   }
 }

@@ -5,11 +5,7 @@ import TimbreCore
 /// MurmurHash3, x64, 128 bits (Appleby, public domain), over the bits of the samples as little-endian floats, seeded with the
 /// sample rate. It finds equal recordings; it does not withstand someone who wants two recordings to look equal.
 func contentHash(of samples: [Float], sampleRate: Int) -> String {
-  let (high, low) = murmur128(words: (samples.count + 1) / 2, byteCount: samples.count * 4, seed: UInt64(sampleRate)) {
-    let first = UInt64(samples[2 * $0].bitPattern)
-    let second = 2 * $0 + 1 < samples.count ? UInt64(samples[2 * $0 + 1].bitPattern) : 0
-    return first | second << 32
-  }
+  let (high, low) = fingerprint(of: samples, seed: UInt64(sampleRate))
   return hexadecimal(high) + hexadecimal(low)
 }
 

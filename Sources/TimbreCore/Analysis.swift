@@ -5,8 +5,13 @@
 public final class Analysis {
   public let signal: Signal
   private var stored: [AnyHashable: Any] = [:]
+  private var counts: [ObjectIdentifier: (type: Any.Type, number: Int)] = [:]
+
   /// How many shared things were computed, by the type of their key: for tests that nothing is computed twice.
-  public private(set) var computations: [String: Int] = [:]
+  public var computations: [String: Int] {
+    // A type's name is looked up when somebody asks, because that takes longer than to count.
+    Dictionary(counts.values.map { (String(describing: $0.type), $0.number) }, uniquingKeysWith: +)
+  }
 
   public init(of signal: Signal) { self.signal = signal }
 
@@ -16,7 +21,7 @@ public final class Analysis {
     if let value = stored[key] as? Value { return value }
     let value = try make()
     stored[key] = value
-    computations[String(describing: Key.self), default: 0] += 1
+    counts[ObjectIdentifier(Key.self), default: (Key.self, 0)].number += 1
     return value
   }
 }

@@ -1,13 +1,16 @@
 /// Rows with the index of their class.
 public struct LabelledRows: Sendable {
-  public var rows: Matrix
+  public var rows: Rows
   public var labels: [Int]
 
-  public init(rows: Matrix, labels: [Int]) {
-    precondition(rows.rows == labels.count, "one label a row")
+  public init(rows: Rows, labels: [Int]) {
+    precondition(rows.count == labels.count, "one label a row")
     self.rows = rows
     self.labels = labels
   }
+
+  /// Vectors.
+  public init(rows: Matrix, labels: [Int]) { self.init(rows: Rows(rows), labels: labels) }
 }
 
 /// Numbers of one epoch or round of training, in a fixed order: `loss`, `accuracy`, `val_loss`, …
@@ -80,16 +83,34 @@ public struct ModelPart: Sendable, Hashable {
 
 /// A plugin that learns classes from rows.
 public protocol Classifier: Plugin {
-  /// The model's parts for this many columns and classes, known without data.
-  /// - Throws: A `Diagnostic` where the shapes do not fit (a pool wider than its input, a missing `flatten`).
-  func parts(columns: Int, classes: Int) throws -> [ModelPart]
+  /// Parameters that have another default where rows are sequences.
+  static var sequenceDefaults: [JSONValue.Member] { get }
+
+  /// The model's parts for rows of this shape and so many classes, known without data.
+  /// - Throws: A `Diagnostic` where the shapes do not fit (a pool wider than its input, a missing `flatten`, sequences for a
+  ///   classifier of vectors: see `RowShape.columns(of:)`).
+  func parts(of rows: RowShape, classes: Int) throws -> [ModelPart]
 
   /// The same task gives the same bits, whatever `jobs` is.
   func train(_ task: TrainingTask) throws -> any TrainedModel
 
   /// A model from the tensors of a bundle.
   /// - Throws: A `.badModel` diagnostic naming the first tensor that is missing, left over, or of another shape.
-  func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> any TrainedModel
+  func restore(_ tensors: [Tensor], for rows: RowShape, classes: Int) throws -> any TrainedModel
+}
+
+extension Classifier {
+  public static var sequenceDefaults: [JSONValue.Member] { [] }
+
+  /// The parts of a model of vectors.
+  public func parts(columns: Int, classes: Int) throws -> [ModelPart] {
+    try parts(of: .vector(columns: columns), classes: classes)
+  }
+
+  /// A model of vectors.
+  public func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> any TrainedModel {
+    try restore(tensors, for: .vector(columns: columns), classes: classes)
+  }
 }
 
 /// What training leaves.
@@ -99,5 +120,10 @@ public protocol TrainedModel: Sendable {
   var tensors: [Tensor] { get }
 
   /// Rows × classes, each row summing to 1. A row's result depends neither on its neighbours nor on `jobs`.
-  func probabilities(_ rows: Matrix, jobs: Int) throws -> Matrix
+  func probabilities(_ rows: Rows, jobs: Int) throws -> Matrix
+}
+
+extension TrainedModel {
+  /// Of vectors.
+  public func probabilities(_ rows: Matrix, jobs: Int) throws -> Matrix { try probabilities(Rows(rows), jobs: jobs) }
 }

@@ -56,3 +56,17 @@ public func fingerprint(_ bytes: [UInt8], seed: UInt64 = 0) -> (high: UInt64, lo
   }
   return (hash.0, hash.1)
 }
+
+/// The fingerprint of samples, as little-endian floats.
+package func fingerprint(of samples: [Float], seed: UInt64) -> (high: UInt64, low: UInt64) {
+  let whole = samples.count / 2
+  let hash = unsafe samples.withUnsafeBytes { raw in
+    murmur128(words: (samples.count + 1) / 2, byteCount: samples.count * 4, seed: seed) { word in
+      if word < whole {
+        return unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
+      }
+      return UInt64(samples[2 * word].bitPattern)
+    }
+  }
+  return (hash.0, hash.1)
+}

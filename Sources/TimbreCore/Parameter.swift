@@ -36,6 +36,16 @@ extension Parameter {
     _ name: String, _ field: Field<Int>, in range: ClosedRange<Int>, unit: Unit? = nil, _ summary: String
   ) -> Parameter { Parameter(name, field, .int(range), unit: unit, summary) }
 
+  /// An integer within `range` that has to be given.
+  public static func requiredInt(
+    _ name: String, _ field: Field<Int>, in range: ClosedRange<Int>, unit: Unit? = nil, _ summary: String
+  ) -> Parameter { Parameter(name, field, .int(range), unit: unit, summary, isRequired: true) }
+
+  /// A list of names that has to be given.
+  public static func list(
+    _ name: String, _ field: Field<[String]>, count: ClosedRange<Int>, _ summary: String
+  ) -> Parameter { Parameter(name, field, .list(of: .string, count: count), unit: nil, summary, isRequired: true) }
+
   /// An integer within `range`, or null.
   public static func int(
     _ name: String, _ field: Field<Int?>, in range: ClosedRange<Int>, unit: Unit? = nil, _ summary: String

@@ -25,6 +25,8 @@ public struct Registry: Sendable {
   public private(set) var features: [String: Entry<Feature>] = [:]
   public private(set) var augmenters: [String: Entry<Augmentation>] = [:]
   public private(set) var classifiers: [String: Entry<any Classifier>] = [:]
+  /// What classifiers have for other defaults where rows are sequences, by id.
+  public private(set) var sequenceDefaults: [String: [JSONValue.Member]] = [:]
   /// Ids of the features that read another node.
   public private(set) var transforms: Set<String> = []
   /// Ids of the augmenters that change a feature instead of the signal.
@@ -58,6 +60,7 @@ public struct Registry: Sendable {
 
   public mutating func register<P: Classifier>(_ plugin: P.Type) {
     classifiers[admit(plugin, .classifier)] = Self.entry(plugin) { $0 as any Classifier }
+    sequenceDefaults[P.spec.id] = P.sequenceDefaults
   }
 
   /// All descriptions, sorted by id.
@@ -72,8 +75,9 @@ public struct Registry: Sendable {
   }
 
   /// What a plugin's parameter is where a workflow does not say it.
-  public func defaultValue(of parameter: String, in id: String) -> JSONValue? {
-    description(of: id)?.parameters.first { $0.name == parameter }?.defaultValue
+  public func defaultValue(of parameter: String, in id: String, forSequences: Bool = false) -> JSONValue? {
+    if forSequences, let member = sequenceDefaults[id]?.first(where: { $0.key == parameter }) { return member.value }
+    return description(of: id)?.parameters.first { $0.name == parameter }?.defaultValue
   }
 
   /// Two plugins under one id, or an id of another kind, are a slip of the programmer: stop at once.

@@ -19,6 +19,23 @@ public struct Signal: Sendable, Hashable {
     throw Diagnostic(.notFinite, "sample \(index) is NaN or infinite", help: "repair or leave out the recording")
   }
 
+  /// The largest sample; 0 where there is none.
+  public var maximum: Float {
+    guard var largest = samples.first else { return 0 }
+    // Lane by lane, because a search for one number waits for each comparison.
+    var lanes = SIMD8(repeating: largest)
+    let whole = samples.count / 8 * 8
+    unsafe samples.withUnsafeBytes { raw in
+      for index in stride(from: 0, to: whole, by: 8) {
+        let next = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+        lanes.replace(with: next, where: next .> lanes)
+      }
+    }
+    for lane in 0..<8 { largest = max(largest, lanes[lane]) }
+    for sample in samples[whole...] { largest = max(largest, sample) }
+    return largest
+  }
+
   /// The index of the first NaN or infinity.
   public var firstNonFinite: Int? {
     // 0 times infinity or NaN is NaN, and stays so in a sum; one over whole vectors is faster than a search that can stop.

@@ -9,14 +9,31 @@ extension TrainingTask {
 
   private func check(_ data: LabelledRows, _ what: String) throws {
     guard !data.labels.isEmpty else { throw Diagnostic(.training, "there are no \(what) rows") }
-    let columns = train.rows.columns
-    guard columns == data.rows.columns else {
-      throw Diagnostic(.training, "\(what) rows have \(data.rows.columns) columns, training rows \(columns)")
+    guard train.rows.shape == data.rows.shape else {
+      throw Diagnostic(.training, "\(what) rows are \(data.rows.shape), training rows \(train.rows.shape)")
     }
     if let label = data.labels.first(where: { !classes.indices.contains($0) }) {
       throw Diagnostic(.training, "a \(what) row has class \(label), but there are \(classes.count) classes")
     }
-    try data.rows.checkFinite(what)
+    try data.rows.matrix.checkFinite(what)
+  }
+}
+
+extension RowShape: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .vector(let columns): "vectors of \(columns) numbers"
+    case .sequence(let frames, let bins): "sequences of \(frames) frames of \(bins) numbers"
+    }
+  }
+}
+
+extension Rows {
+  /// Asked by models of the rows they are given.
+  /// - Throws: A `Diagnostic` for rows of another shape and for numbers that are not finite.
+  public func check(for expected: RowShape) throws {
+    guard shape == expected else { throw Diagnostic(.badModel, "the model takes \(expected), not \(shape)") }
+    try matrix.checkFinite("input")
   }
 }
 

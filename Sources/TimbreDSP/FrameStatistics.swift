@@ -1,17 +1,14 @@
 import TimbreCore
 
-/// Where frames of `frameLength` lie when a signal is padded by half a frame at both ends, or not at all.
-private func frames(
-  of signal: [Float], frameLength: Int, hopLength: Int, padding: WidePadMode?
-) throws -> (samples: [Float], count: Int) {
-  let half = frameLength / 2
-  let samples = padding.map { padded(signal, left: half, right: half, $0) } ?? signal
-  guard samples.count >= frameLength else {
+/// How many frames of `frameLength` there are when a signal is padded by half a frame at both ends, or not at all.
+private func frames(of signal: [Float], frameLength: Int, hopLength: Int, isPadded: Bool) throws -> Int {
+  let length = signal.count + (isPadded ? frameLength / 2 * 2 : 0)
+  guard length >= frameLength else {
     throw Diagnostic(
-      .shortAudio, "\(samples.count) samples are fewer than one frame of frame_length = \(frameLength)",
-      help: "lower frame_length" + (padding == nil ? ", or set center to true" : ""))
+      .shortAudio, "\(length) samples are fewer than one frame of frame_length = \(frameLength)",
+      help: "lower frame_length" + (isPadded ? "" : ", or set center to true"))
   }
-  return (samples, 1 + (samples.count - frameLength) / hopLength)
+  return 1 + (length - frameLength) / hopLength
 }
 
 /// Root-mean-square level of each frame: `librosa.feature.rms` of a signal.
@@ -19,17 +16,30 @@ private func frames(
 public func rootMeanSquares(
   of signal: [Float], frameLength: Int, hopLength: Int, padding: WidePadMode?
 ) throws -> [Float] {
-  let (samples, count) = try frames(of: signal, frameLength: frameLength, hopLength: hopLength, padding: padding)
+  let count = try frames(of: signal, frameLength: frameLength, hopLength: hopLength, isPadded: padding != nil)
+  let half = frameLength / 2
+  let isShared = hopLength >= 16 && frameLength.isMultiple(of: hopLength)
+  // Zeros in whole hops need not be there to be summed.
+  let isImplied = isShared && padding == .constant && half.isMultiple(of: hopLength)
+  let samples = isImplied ? signal : padding.map { padded(signal, left: half, right: half, $0) } ?? signal
   return unsafe samples.withUnsafeBufferPointer { samples in
     guard let base = samples.baseAddress else { return [] }
-    guard hopLength >= 16, frameLength.isMultiple(of: hopLength) else {
+    guard isShared else {
       return (0..<count).map { index in
         unsafe Float((sumOfSquares(base + index * hopLength, frameLength) / Double(frameLength)).squareRoot())
       }
     }
     // Frames that overlap share the sums of their hops.
     let hops = frameLength / hopLength
-    let sums = (0..<count + hops - 1).map { unsafe sumOfSquares(base + $0 * hopLength, hopLength) }
+    let sums = (0..<count + hops - 1).map { hop in
+      let start = hop * hopLength - (isImplied ? half : 0)
+      if start < 0 || start >= samples.count { return 0.0 }
+      if start + hopLength <= samples.count { return unsafe sumOfSquares(base + start, hopLength) }
+      let last = unsafe padded(samples[start...], left: 0, right: start + hopLength - samples.count, .constant)
+      return unsafe last.withUnsafeBufferPointer { last in
+        unsafe last.baseAddress.map { unsafe sumOfSquares($0, hopLength) } ?? 0
+      }
+    }
     return (0..<count).map { index in
       var total = 0.0
       for hop in index..<index + hops { total += sums[hop] }
@@ -72,18 +82,19 @@ private func sumOfSquares(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
 public func zeroCrossingRates(
   of signal: [Float], frameLength: Int, hopLength: Int, center: Bool, threshold: Float, zeroPos: Bool, pad: Bool
 ) throws -> [Float] {
-  let (samples, count) = try frames(
-    of: signal, frameLength: frameLength, hopLength: hopLength, padding: center ? .edge : nil)
+  let count = try frames(of: signal, frameLength: frameLength, hopLength: hopLength, isPadded: center)
+  // In copies of the first and the last sample nothing crosses, so that nobody makes them.
+  let left = center ? frameLength / 2 : 0
   var counter = CrossingCounter(threshold: threshold, zeroPos: zeroPos)
   // A frame counts the crossings from its second sample to its last: those before its end less those before its second.
   var (starts, ends) = ([Int](), [Int]())
-  unsafe samples.withUnsafeBufferPointer { samples in
+  unsafe signal.withUnsafeBufferPointer { samples in
     while ends.count < count {
       let (start, end) = (starts.count * hopLength + 1, ends.count * hopLength + frameLength)
       if starts.count < count, start <= end {
-        starts.append(unsafe counter.count(samples, before: start))
+        starts.append(unsafe counter.count(samples, before: min(start - left, samples.count)))
       } else {
-        ends.append(unsafe counter.count(samples, before: end))
+        ends.append(unsafe counter.count(samples, before: min(end - left, samples.count)))
       }
     }
   }

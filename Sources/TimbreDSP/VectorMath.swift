@@ -31,6 +31,16 @@ func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
   return (words[0] | words[1]) | (words[2] | words[3]) != 0
 }
 
+/// One bit a lane, the first lane's lowest.
+@inline(__always)
+func laneBits(_ mask: SIMDMask<SIMD8<Int32>>) -> UInt32 {
+  let words = unsafe unsafeBitCast(mask, to: SIMD8<UInt32>.self)
+  let lanes = words & SIMD8(1, 2, 4, 8, 16, 32, 64, 128)
+  let half = lanes.lowHalf | lanes.highHalf
+  let pair = half.lowHalf | half.highHalf
+  return pair.x | pair.y
+}
+
 @inline(__always)
 func load4<Scalar>(_ pointer: UnsafePointer<Scalar>) -> SIMD4<Scalar> where Scalar: SIMDScalar {
   unsafe UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Scalar>.self)
@@ -39,6 +49,33 @@ func load4<Scalar>(_ pointer: UnsafePointer<Scalar>) -> SIMD4<Scalar> where Scal
 @inline(__always)
 func store4<Scalar>(_ values: SIMD4<Scalar>, _ pointer: UnsafeMutablePointer<Scalar>) where Scalar: SIMDScalar {
   unsafe UnsafeMutableRawPointer(pointer).storeBytes(of: values, as: SIMD4<Scalar>.self)
+}
+
+/// log₂ of positive normal numbers, to about 2 units in the last place; exact for powers of two.
+///
+/// x = m · 2ᵉ with m in [√½, √2); log m = 2 artanh(s), s = (m − 1)/(m + 1), by its series.
+@inline(__always)
+func binaryLogarithm(_ x: SIMD4<Double>) -> SIMD4<Double> {
+  var bits = unsafe unsafeBitCast(x, to: SIMD4<UInt64>.self)
+  // Of √½ and more the exponent is 0. It becomes a double as the low bits of 2⁵², less that.
+  let above = bits &- 0x3FE6_A09E_667F_3BCD
+  let exponent = unsafe unsafeBitCast((above &>> 52) ^ 0x4330_0000_0000_0800, to: SIMD4<Double>.self) - (0x1p52 + 2048)
+  bits = bits &- (above & 0xFFF0_0000_0000_0000)
+  let m = unsafe unsafeBitCast(bits, to: SIMD4<Double>.self)
+  let s = (m - 1) / (m + 1)
+  let z = s * s
+  // 1/(2n + 1); |s| ≤ 0.1716, so what is left out is below 1e-17.
+  var series = z * (1.0 / 21) + 1.0 / 19
+  series = series * z + 1.0 / 17
+  series = series * z + 1.0 / 15
+  series = series * z + 1.0 / 13
+  series = series * z + 1.0 / 11
+  series = series * z + 1.0 / 9
+  series = series * z + 1.0 / 7
+  series = series * z + 1.0 / 5
+  series = series * z + 1.0 / 3
+  series = series * z + 1
+  return exponent + s * series * 2.885_390_081_777_926_8
 }
 
 /// Number by number: the compiler leaves the library's own conversion of vectors a call.
@@ -103,12 +140,13 @@ private func arcTangent(_ q: SIMD8<Float>, from base: SIMD8<Float>) -> SIMD8<Flo
 }
 
 /// Sine and cosine of angles of magnitude below 2²⁸, within 2 units in the last place of 1, without the sign that both share; `sign`
-/// holds that one.
+/// holds that one. Angles come in halves of four, as many doubles as a vector holds; the series are of eight floats.
 @inline(__always)
-func sineCosine(_ angle: SIMD4<Double>) -> (sine: SIMD4<Float>, cosine: SIMD4<Float>, sign: SIMD4<UInt32>) {
-  let halfTurns = angle * (1 / .pi)
-  let shifted = halfTurns + roundingShift
-  let r = floats(halfTurns - (shifted - roundingShift))
+func sineCosine(_ low: SIMD4<Double>, _ high: SIMD4<Double>) -> (
+  sine: SIMD8<Float>, cosine: SIMD8<Float>, sign: SIMD8<UInt32>
+) {
+  let (a, b) = (halfTurns(low), halfTurns(high))
+  let r = Floats(lowHalf: a.rest, highHalf: b.rest)
   let z = r * r
   // Least maximal errors over a quarter turn to either side: 5e-9 and 2e-10.
   var s = z * 0.077_560_39 - 0.598_242_1
@@ -120,8 +158,16 @@ func sineCosine(_ angle: SIMD4<Double>) -> (sine: SIMD4<Float>, cosine: SIMD4<Fl
   c = c * z + 4.058_709
   c = c * z - 4.934_802
   c = c * z + 1
+  return (s * r, c, SIMD8(lowHalf: a.turn, highHalf: b.turn) &<< 31)
+}
+
+/// An angle in half turns: what is left of it beside the nearest whole number, and the low bits of that.
+@inline(__always)
+private func halfTurns(_ angle: SIMD4<Double>) -> (rest: SIMD4<Float>, turn: SIMD4<UInt32>) {
+  let halfTurns = angle * (1 / .pi)
+  let shifted = halfTurns + roundingShift
   let turn = unsafe SIMD4<UInt32>(truncatingIfNeeded: unsafeBitCast(shifted, to: SIMD4<UInt64>.self))
-  return (s * r, c, turn &<< 31)
+  return (floats(halfTurns - (shifted - roundingShift)), turn)
 }
 
 /// Writes magnitudes of `count` complex numbers, a multiple of 8.

@@ -45,14 +45,17 @@ public struct Scaler: Sendable, Hashable {
     }
     if kind == .quantile { return Scaler(quantilesOf: matrix, rows: rows) }
     if kind == .robust {
-      let sorted = (0..<columns).map { column in rows.map { matrix[$0, column] }.sorted() }
-      func at(_ percent: Double) -> [Float] {
-        sorted.map { values in
+      var (offset, scale): ([Float], [Float]) = ([], [])
+      for column in 0..<columns {
+        let values = rows.map { matrix[$0, column] }.sorted()
+        func at(_ percent: Double) -> Float {
           Float(interpolatedPercentile(percent, ofSorted: values.count) { Double(values[$0]) })
         }
+        let span = at(75) - at(25)
+        offset.append(at(50))
+        scale.append(Double(span) < 10 * Double.ulpOfOne ? 1 : span)
       }
-      let span = zip(at(25), at(75)).map { $1 - $0 }
-      return Scaler(kind: kind, offset: at(50), scale: span.map { Double($0) < 10 * Double.ulpOfOne ? 1 : $0 })
+      return Scaler(kind: kind, offset: offset, scale: scale)
     }
     if kind == .minMax {
       let (least, greatest) = range(of: matrix, rows: rows)
@@ -178,7 +181,7 @@ extension Scaler {
       }
       guard tensor.shape == [columns], tensor.values.count == columns else {
         throw Diagnostic(
-          .badModel, "the tensor \"\(name)\" has shape \(tensor.shape), but the vector has \(columns) columns")
+          .badModel, "the tensor \"\(name)\" has shape \(tensor.shape), but the input has \(columns) columns")
       }
       guard tensor.values.allSatisfy(\.isFinite) else {
         throw Diagnostic(.badModel, "the tensor \"\(name)\" holds a value that is not finite")
@@ -266,29 +269,5 @@ extension Scaler {
     let step = 1 / Double(values.count - 1)
     if from < to { return 0.5 * Double(from + to - 1) * step }
     return (Double(from - 1) + (x - values[from - 1]) / (values[from] - values[from - 1])) * step
-  }
-}
-
-// MARK: Speakers
-
-extension Scaler {
-  /// Rows brought to mean 0 and deviation 1 for each speaker, by those of its rows that `measures` holds; where it holds none of a speaker,
-  /// by all of its rows.
-  ///
-  /// - Parameter speakers: One a row.
-  public static func perSpeaker(_ matrix: Matrix, speakers: [String], measures: [Bool]) -> Matrix {
-    precondition(speakers.count == matrix.rows && measures.count == matrix.rows, "a speaker for each row")
-    var rows: [String: [Int]] = [:]
-    for row in speakers.indices { rows[speakers[row], default: []].append(row) }
-    var scaled = matrix
-    for (_, own) in rows {
-      let measured = own.filter { measures[$0] }
-      let scaler = fit(.standard, matrix, rows: measured.isEmpty ? own : measured)
-      let part = scaler.applied(to: matrix.selecting(own))
-      for (index, row) in own.enumerated() {
-        scaled.values.replaceSubrange(row * matrix.columns..<(row + 1) * matrix.columns, with: part.row(index))
-      }
-    }
-    return scaled
   }
 }

@@ -71,7 +71,8 @@ public struct BoostingLearner: Learner {
     guard !kept.isEmpty else { return nil }
     let labels = kept.compactMap { set.present.firstIndex(of: data.labels[$0]) }
     return try BoosterRows(
-      data.rows.selecting(kept), labels: labels, weights: [Float](repeating: 1, count: kept.count), name: "validation")
+      data.rows.matrix.selecting(kept), labels: labels, weights: [Float](repeating: 1, count: kept.count),
+      name: "validation")
   }
 
   package func parameters(classes: Int, seed: UInt64) -> [(name: String, value: String)] {

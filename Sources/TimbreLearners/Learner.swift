@@ -1,6 +1,6 @@
 import TimbreCore
 
-/// What learns, with its settings: all that a classifier of this module has besides its declaration.
+/// What learns from vectors, with its settings: all that a classifier of this module has besides its declaration.
 public protocol Learner: PluginConfig {
   associatedtype Model: TrainedModel
 
@@ -16,24 +16,24 @@ public protocol LearnerClassifier: Classifier where Config: Learner {
 }
 
 extension LearnerClassifier {
-  public func parts(columns: Int, classes: Int) throws -> [ModelPart] {
-    try check(columns, classes)
-    return try learner.parts(columns: columns, classes: classes)
+  public func parts(of rows: RowShape, classes: Int) throws -> [ModelPart] {
+    try learner.parts(columns: columns(of: rows, classes), classes: classes)
   }
 
   public func train(_ task: TrainingTask) throws -> any TrainedModel {
-    try check(task.train.rows.columns, task.classes.count)
+    _ = try columns(of: task.train.rows.shape, task.classes.count)
     return try learner.train(task)
   }
 
-  public func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> any TrainedModel {
-    try check(columns, classes)
-    return try learner.restore(tensors, columns: columns, classes: classes)
+  public func restore(_ tensors: [Tensor], for rows: RowShape, classes: Int) throws -> any TrainedModel {
+    try learner.restore(tensors, columns: columns(of: rows, classes), classes: classes)
   }
 
-  private func check(_ columns: Int, _ classes: Int) throws {
+  private func columns(of rows: RowShape, _ classes: Int) throws -> Int {
+    let columns = try rows.columns(of: Self.spec.id)
     guard columns > 0, classes > 1 else {
       throw Diagnostic(.invalidParameters, "a classifier needs at least one column and two classes")
     }
+    return columns
   }
 }

@@ -14,12 +14,10 @@ protocol RowModel: TrainedModel {
 }
 
 extension RowModel {
-  /// - Throws: A `Diagnostic` for rows of another width and for numbers that are not finite.
-  public func probabilities(_ rows: Matrix, jobs: Int) throws -> Matrix {
-    guard rows.columns == columns else {
-      throw Diagnostic(.badModel, "the model takes rows of \(columns) numbers, not of \(rows.columns)")
-    }
-    try rows.checkFinite("input")
+  /// - Throws: A `Diagnostic` for rows of another shape and for numbers that are not finite.
+  public func probabilities(_ rows: Rows, jobs: Int) throws -> Matrix {
+    try rows.check(for: .vector(columns: columns))
+    let rows = rows.matrix
     let block = 32
     let blocks = try Workers(jobs).map((rows.rows + block - 1) / block) { index in
       let range = index * block..<min(rows.rows, (index + 1) * block)

@@ -25,16 +25,17 @@ struct TrainingSet {
         help: "a classifier needs rows of at least two classes: look at the split and at class_weight")
     }
     // Places are kept as single-precision numbers.
-    guard data.rows.rows <= Tensor.largestIndex, data.rows.columns <= Tensor.largestIndex else {
+    let all = data.rows.matrix
+    guard all.rows <= Tensor.largestIndex, all.columns <= Tensor.largestIndex else {
       throw Diagnostic(
-        .training, "\(data.rows.rows) rows of \(data.rows.columns) numbers are more than this classifier takes",
+        .training, "\(all.rows) rows of \(all.columns) numbers are more than this classifier takes",
         help: "use fewer views or columns")
     }
     self.weights = present.map { Double(weights[$0]) }
     var places = [Int?](repeating: nil, count: task.classes.count)
     for (place, label) in present.enumerated() { places[label] = place }
     let kept = data.labels.indices.filter { places[data.labels[$0]] != nil }
-    rows = kept.count == data.labels.count ? data.rows : data.rows.selecting(kept)
+    rows = kept.count == data.labels.count ? all : all.selecting(kept)
     labels = kept.compactMap { places[data.labels[$0]] }
   }
 

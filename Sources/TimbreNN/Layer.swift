@@ -6,6 +6,7 @@ public enum Layer: Sendable, Hashable {
   case maxPool(Pool)
   case avgPool(Pool)
   case globalAvgPool
+  case globalMaxPool
   case batchNorm(BatchNorm)
   case dropout(Dropout)
   case flatten
@@ -95,6 +96,13 @@ public enum Layer: Sendable, Hashable {
       .conv1D(Conv1D(64)), pool, .flatten, .dense(Dense(32)), .dropout(Dropout(rate: 0.3)),
     ]
   }()
+
+  /// For frames in order: what a few neighbouring frames have in common, then the mean of it over the clip, however long that is.
+  public static let frames: [Layer] = [
+    .conv1D(Conv1D(64)), .batchNorm(BatchNorm()), .maxPool(Pool(2, strides: 2)), .dropout(Dropout(rate: 0.2)),
+    .conv1D(Conv1D(128)), .batchNorm(BatchNorm()), .dropout(Dropout(rate: 0.2)), .globalAvgPool, .dense(Dense(64)),
+    .dropout(Dropout(rate: 0.4)),
+  ]
 }
 
 extension Layer: VariantValue {
@@ -124,6 +132,9 @@ extension Layer: VariantValue {
     Variant("global_avg_pool", "Mean of each channel over the sequence.", [], wrap: { (_: Plain) in .globalAvgPool }) {
       $0 == .globalAvgPool ? Plain() : nil
     },
+    Variant(
+      "global_max_pool", "Maximum of each channel over the sequence.", [], wrap: { (_: Plain) in .globalMaxPool }
+    ) { $0 == .globalMaxPool ? Plain() : nil },
     Variant(
       "batch_norm", "Each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted.",
       [

@@ -1,4 +1,5 @@
 import RealModule
+import TimbreCore
 import TimbreMachine
 
 /// A network with the memory for a batch of up to `capacity` samples; everything it needs is allocated here, once.
@@ -12,6 +13,8 @@ final class Network {
   private let workers: Workers
   private let operations: [Operation]
   private let input: Values
+  /// How the lengths of sequences follow from those of the input, layer by layer.
+  private let windows: [(from: Lengths, window: Window, to: Lengths)]
   private let logits: Values
   private let scratch: [Floats]
   private let losses: Floats
@@ -30,10 +33,13 @@ final class Network {
     let arena = arena
     let gradient = isTraining ? arena.floats(plan.trainedCount) : nil
     self.gradient = gradient
-    let first = Shape.sequence(length: plan.columns, channels: 1)
-    input = Values(shape: first, values: arena.floats(capacity * plan.columns), gradient: nil)
+    var lengths: Lengths?
+    if plan.rows.isSequence { lengths = Lengths(plan.input.length, capacity: capacity) }
+    input = Values(
+      shape: plan.input, values: arena.floats(capacity * plan.rows.count), gradient: nil, lengths: lengths)
 
     var current = input
+    var windows: [(from: Lengths, window: Window, to: Lengths)] = []
     var operations: [Operation] = []
     // Before the first trained layer nobody asks for a derivative.
     var isTrainedBefore = false
@@ -44,9 +50,15 @@ final class Network {
       }
       isTrainedBefore = isTrainedBefore || !step.tensors.isEmpty
       let count = capacity * step.output.count
+      lengths = step.output.isSequence ? current.lengths : nil
+      if let from = lengths, let window = step.window {
+        let to = Lengths(step.output.length, capacity: capacity)
+        windows.append((from, window, to))
+        lengths = to
+      }
       let next = Values(
         shape: step.output, values: arena.floats(count),
-        gradient: isTraining && isTrainedBefore ? arena.floats(count) : nil)
+        gradient: isTraining && isTrainedBefore ? arena.floats(count) : nil, lengths: lengths)
       let tensors = step.tensors.map { index in
         let tensor = plan.tensors[index]
         return Trainable(
@@ -56,6 +68,7 @@ final class Network {
       current = next
     }
     logits = current
+    self.windows = windows
     self.operations = operations
     let most = operations.map(\.scratch).max() ?? 0
     scratch = (0..<workers.count).map { _ in arena.floats(most) }
@@ -89,6 +102,7 @@ final class Network {
         input, output, window, config.activation, kernel: kernel, bias: bias, capacity: capacity, arena: arena)
     case .maxPool: return MaxPooling(input, output, window, capacity: capacity, arena: arena)
     case .avgPool, .globalAvgPool: return MeanPooling(input, output, window)
+    case .globalMaxPool: return GlobalMaxPooling(input, output, capacity: capacity, arena: arena)
     case .batchNorm(let config):
       return Normalisation(
         input, output, config, gamma: tensors[0], beta: tensors[1], movingMean: tensors[2].values,
@@ -109,8 +123,12 @@ final class Network {
     }
   }
 
-  func setInput(_ sample: Int, _ row: ArraySlice<Float>) {
-    input.values.from(sample * plan.columns, plan.columns).copy(row)
+  /// - Parameter length: How many positions of a sequence are real; what follows them has to be zero.
+  func setInput(_ sample: Int, _ row: ArraySlice<Float>, length: Int) {
+    input.sample(sample).copy(row)
+    guard let lengths = input.lengths else { return }
+    lengths[sample] = length
+    for (from, window, to) in windows { to[sample] = window.over(from[sample]).outputs }
   }
 
   /// Runs one slice on the calling thread and gives its classes' probabilities, samples × classes.
@@ -118,7 +136,7 @@ final class Network {
     let pass = Pass(samples: samples, isTraining: false, seed: 0, step: 0)
     for index in 0..<pass.slices {
       let slice = Slice(index, of: samples)
-      for operation in operations { operation.forward(slice, pass, scratch[0]) }
+      for operation in operations { forward(operation, slice, pass, scratch[0]) }
     }
     for sample in 0..<samples { softmax(sample) { probabilities[sample * plan.classes + $0] = Float($1) } }
   }
@@ -132,7 +150,7 @@ final class Network {
       let isLast = number == segments.count - 1
       workers.run(pass.slices) { index, worker in
         let slice = Slice(index, of: pass.samples)
-        for operation in operations[segment] { operation.forward(slice, pass, scratch[worker]) }
+        for operation in operations[segment] { forward(operation, slice, pass, scratch[worker]) }
         guard isLast else { return }
         score(slice, pass, labels, weights)
         backward(segment, slice, pass, scratch[worker])
@@ -142,7 +160,11 @@ final class Network {
       let segment = segments[number]
       let first = operations[segment.lowerBound]
       if first.needsWholeBatch {
-        workers.run(pass.slices) { index, _ in first.surveyBackward(Slice(index, of: pass.samples)) }
+        workers.run(pass.slices) { index, _ in
+          let slice = Slice(index, of: pass.samples)
+          first.output.endGradients(slice)
+          first.surveyBackward(slice)
+        }
         first.concludeBackward(pass)
       }
       if number == 0, !first.needsWholeBatch { break }
@@ -174,8 +196,14 @@ final class Network {
     first.conclude(pass)
   }
 
+  private func forward(_ operation: Operation, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    operation.forward(slice, pass, scratch)
+    operation.output.endSequences(slice)
+  }
+
   private func backward(_ segment: Range<Int>, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     for operation in operations[segment].reversed() where !operation.needsWholeBatch {
+      operation.output.endGradients(slice)
       operation.backward(slice, pass, scratch)
     }
   }

@@ -18,6 +18,7 @@ enum Shape: Hashable {
     }
   }
   var length: Int { count / channels }
+  var isSequence: Bool { if case .sequence = self { true } else { false } }
   var sizes: [Int] {
     switch self {
     case .sequence(let length, let channels): [length, channels]
@@ -34,12 +35,15 @@ struct Window: Hashable {
   var outputs: Int
   /// Padding before the first row.
   var before: Int
+  /// nil for one window over everything.
+  private var padding: Layer.Padding?
 
   /// nil where not one window fits.
   init?(over length: Int, size: Int, stride: Int, padding: Layer.Padding) {
     self.length = length
     self.size = size
     self.stride = stride
+    self.padding = padding
     switch padding {
     case .same:
       outputs = (length + stride - 1) / stride
@@ -49,6 +53,27 @@ struct Window: Hashable {
       outputs = (length - size) / stride + 1
       before = 0
     }
+  }
+
+  /// One window over everything.
+  init(all length: Int) {
+    self.length = length
+    size = length
+    stride = 1
+    outputs = 1
+    before = 0
+    padding = nil
+  }
+
+  /// The window as it slides along a sequence of another length; without outputs where it does not fit.
+  func over(_ length: Int) -> Window {
+    if length == self.length { return self }
+    guard let padding else { return Window(all: length) }
+    if let window = Window(over: length, size: size, stride: stride, padding: padding) { return window }
+    var none = self
+    none.length = length
+    none.outputs = 0
+    return none
   }
 
   /// The rows of the input that output `index` sees.
@@ -82,7 +107,7 @@ struct NetworkPlan {
     var tensors: Range<Int>
   }
 
-  let columns: Int
+  let rows: RowShape
   let classes: Int
   private(set) var steps: [Step] = []
   private(set) var tensors: [TensorPlan] = []
@@ -90,12 +115,12 @@ struct NetworkPlan {
   private(set) var runningCount = 0
 
   /// - Throws: A `Diagnostic` that names the layer whose input does not suit it.
-  init(_ layers: [Layer], columns: Int, classes: Int) throws {
-    self.columns = columns
+  init(_ layers: [Layer], _ rows: RowShape, classes: Int) throws {
+    self.rows = rows
     self.classes = classes
-    guard columns > 0 else { throw Diagnostic(.invalidParameters, "a network needs at least one input column") }
+    guard rows.count > 0 else { throw Diagnostic(.invalidParameters, "a network needs at least one input column") }
     guard classes > 0 else { throw Diagnostic(.invalidParameters, "a network needs at least one class") }
-    var shape = Shape.sequence(length: columns, channels: 1)
+    var shape = input
     var counts: [String: Int] = [:]
     for (index, layer) in layers.enumerated() {
       counts[layer.name, default: 0] += 1
@@ -108,7 +133,8 @@ struct NetworkPlan {
     guard case .vector = shape else {
       throw Diagnostic(
         .invalidParameters, "the layers end with a sequence of \(shape.length) × \(shape.channels)",
-        help: "end with flatten or global_avg_pool, so that the output layer gets a vector", subject: "layers")
+        help: "end with global_avg_pool, global_max_pool or flatten, so that the output layer gets a vector",
+        subject: "layers")
     }
     try add(.dense(Layer.Dense(classes, activation: .linear)), named: "output", to: &shape)
     // Weights, gradients and two moments; more than this is a slip of the pen, not a classifier of rows.
@@ -116,6 +142,14 @@ struct NetworkPlan {
       throw Diagnostic(
         .invalidParameters, "the network would have \(trainedCount) parameters, more than \(1 << 28)",
         help: "use fewer filters or units, or pool more before flatten", subject: "layers")
+    }
+  }
+
+  /// A vector is a sequence of its numbers, with one channel; a sequence's bins are channels.
+  var input: Shape {
+    switch rows {
+    case .vector(let columns): .sequence(length: columns, channels: 1)
+    case .sequence(let frames, let bins): .sequence(length: frames, channels: bins)
     }
   }
 
@@ -139,13 +173,13 @@ struct NetworkPlan {
       let fitted = try fit(length, config.poolSize, config.strides, config.padding, "pool_size", layer)
       window = fitted
       shape = .sequence(length: fitted.outputs, channels: channels)
-    case .globalAvgPool: shape = .vector(try sequence(input, for: layer).channels)
+    case .globalAvgPool, .globalMaxPool: shape = .vector(try sequence(input, for: layer).channels)
     case .flatten: shape = .vector(input.count)
     case .dense(let config):
       guard case .vector(let count) = input else {
         throw Diagnostic(
           .invalidParameters, "dense needs a vector, but gets a sequence of \(input.length) × \(input.channels)",
-          help: "put flatten or global_avg_pool before it")
+          help: "put flatten, global_avg_pool or global_max_pool before it")
       }
       shape = .vector(config.units)
       add("\(name)/kernel", [count, config.units], .glorot(inputs: count, outputs: config.units))

@@ -2,8 +2,11 @@ import TimbreCore
 
 /// A network of layers that classifies rows: what the neural classifiers are made of.
 ///
-/// A row of `columns` numbers is a sequence of that length with one channel. A dense layer to the classes and softmax are added
-/// after the last layer.
+/// A vector is a sequence of its numbers with one channel; the bins of a sequence's frames are its channels. A dense layer to the classes
+/// and softmax are added after the last layer.
+///
+/// A sequence that ends early gives what it would give alone, without the frames that fill it up: windows lie as they would along its
+/// own length, beyond its end every layer's output is zero, and pools and batch normalisation pass that over.
 public struct NeuralNetwork: Sendable {
   public let layers: [Layer]
   public let options: TrainingOptions
@@ -14,12 +17,14 @@ public struct NeuralNetwork: Sendable {
   }
 
   /// - Throws: A `Diagnostic` that names the layer whose input does not suit it.
-  public func parts(columns: Int, classes: Int) throws -> [ModelPart] {
-    try NetworkPlan(layers, columns: columns, classes: classes).parts
+  public func parts(of rows: RowShape, classes: Int) throws -> [ModelPart] {
+    try NetworkPlan(layers, rows, classes: classes).parts
   }
 
   public func train(_ task: TrainingTask) throws -> TrainedNetwork {
     try task.check()
+    try NetworkPlan.check(task.train.rows, suit: layers)
+    if let validation = task.validation { try NetworkPlan.check(validation.rows, suit: layers) }
     let validation = task.validation.flatMap { $0.labels.isEmpty ? nil : $0 }
     if options.earlyStopping != nil, validation == nil {
       throw Diagnostic(
@@ -28,7 +33,7 @@ public struct NeuralNetwork: Sendable {
     }
     let batchSize = Swift.min(options.batchSize, task.train.labels.count)
     let trainer = try Trainer(
-      layers: layers, columns: task.train.rows.columns,
+      layers: layers, shape: task.train.rows.shape,
       classWeights: options.classWeight.weights(of: task.train.labels, classes: task.classes),
       optimizer: options.optimizer,
       batchSize: batchSize, seed: task.seed, jobs: task.jobs)
@@ -36,16 +41,43 @@ public struct NeuralNetwork: Sendable {
       options: options, task: task, validation: validation, trainer: trainer, batchSize: batchSize)
     try loop.run()
     return TrainedNetwork(
-      history: loop.history, tensors: trainer.tensors, layers: layers, columns: task.train.rows.columns,
+      history: loop.history, tensors: trainer.tensors, layers: layers, shape: task.train.rows.shape,
       classes: task.classes.count)
   }
 
   /// - Throws: A `.badModel` diagnostic naming the first tensor that is missing, left over, or of another shape.
-  public func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> TrainedNetwork {
-    let plan = try NetworkPlan(layers, columns: columns, classes: classes)
+  public func restore(_ tensors: [Tensor], for rows: RowShape, classes: Int) throws -> TrainedNetwork {
+    let plan = try NetworkPlan(layers, rows, classes: classes)
     let checked = try Weights.checked(tensors, plan)
     OpenBLAS.preload()
-    return TrainedNetwork(history: [], tensors: checked, layers: layers, columns: columns, classes: classes)
+    return TrainedNetwork(history: [], tensors: checked, layers: layers, shape: rows, classes: classes)
+  }
+}
+
+extension NeuralNetwork {
+  /// The parts of a network of vectors.
+  public func parts(columns: Int, classes: Int) throws -> [ModelPart] {
+    try parts(of: .vector(columns: columns), classes: classes)
+  }
+
+  /// A network of vectors.
+  public func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> TrainedNetwork {
+    try restore(tensors, for: .vector(columns: columns), classes: classes)
+  }
+}
+
+extension NetworkPlan {
+  /// - Throws: A `Diagnostic` where a sequence is too short for one of the layers.
+  static func check(_ rows: Rows, suit layers: [Layer]) throws {
+    guard case .sequence(_, let bins) = rows.shape, let least = rows.lengths.min(),
+      let row = rows.lengths.firstIndex(of: least)
+    else { return }
+    do {
+      _ = try NetworkPlan(layers, .sequence(frames: least, bins: bins), classes: 2)
+    } catch var diagnostic as Diagnostic {
+      diagnostic.message = "row \(row) has \(least) frames: \(diagnostic.message)"
+      throw diagnostic
+    }
   }
 }
 

@@ -23,18 +23,21 @@ final class Predictor {
   /// To be called after the weights have changed.
   func refresh() { workers.run(networks.count) { index, _ in networks[index].refresh() } }
 
-  func probabilities(_ rows: Matrix) -> Matrix {
+  func probabilities(_ rows: Rows) -> Matrix {
     let classes = weights.plan.classes
-    let groups = Slice.count(for: rows.rows)
-    var result = Matrix(rows: rows.rows, columns: classes)
+    let groups = Slice.count(for: rows.count)
+    var result = Matrix(rows: rows.count, columns: classes)
     let arena = Arena()
-    let collected = arena.floats(rows.rows * classes)
-    let blank = [Float](repeating: 0, count: rows.columns)
+    let collected = arena.floats(rows.count * classes)
+    let blank = [Float](repeating: 0, count: rows.shape.count)
     workers.run(groups) { group, worker in
-      let slice = Slice(group, of: rows.rows)
+      let slice = Slice(group, of: rows.count)
       let network = networks[worker]
       for sample in 0..<Slice.size {
-        network.setInput(sample, sample < slice.count ? rows.row(slice.first + sample) : blank[...])
+        let isThere = sample < slice.count
+        network.setInput(
+          sample, isThere ? rows.row(slice.first + sample) : blank[...],
+          length: isThere ? rows.length(of: slice.first + sample) : 1)
       }
       var values = [Float](repeating: 0, count: Slice.size * classes)
       network.infer(Slice.size, into: &values)

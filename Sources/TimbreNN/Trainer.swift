@@ -19,10 +19,11 @@ package final class Trainer {
   ///   - tensors: Weights to begin with instead of drawn ones.
   ///   - batchSize: Samples of the largest step.
   package init(
-    layers: [Layer], columns: Int, classWeights: [Float], optimizer: Optimizer, batchSize: Int, seed: UInt64, jobs: Int,
+    layers: [Layer], shape: RowShape, classWeights: [Float], optimizer: Optimizer, batchSize: Int, seed: UInt64,
+    jobs: Int,
     tensors: [Tensor]? = nil
   ) throws {
-    let plan = try NetworkPlan(layers, columns: columns, classes: classWeights.count)
+    let plan = try NetworkPlan(layers, shape, classes: classWeights.count)
     try plan.checkMemory(batchSize: batchSize)
     _ = try OpenBLAS.library()
     self.classWeights = classWeights
@@ -32,6 +33,16 @@ package final class Trainer {
     network = Network(plan, weights, capacity: batchSize, workers: workers, isTraining: true)
     self.optimizer = OptimizerState(optimizer, count: plan.trainedCount)
     learningRate = optimizer.learningRate
+  }
+
+  /// For vectors.
+  package convenience init(
+    layers: [Layer], columns: Int, classWeights: [Float], optimizer: Optimizer, batchSize: Int, seed: UInt64, jobs: Int,
+    tensors: [Tensor]? = nil
+  ) throws {
+    try self.init(
+      layers: layers, shape: .vector(columns: columns), classWeights: classWeights, optimizer: optimizer,
+      batchSize: batchSize, seed: seed, jobs: jobs, tensors: tensors)
   }
 
   package var tensors: [Tensor] { weights.tensors }
@@ -57,7 +68,9 @@ package final class Trainer {
 
   /// A step without the change of the weights.
   package func differentiate(_ data: LabelledRows, _ indices: ArraySlice<Int>) -> (loss: Double, hits: Int) {
-    for (sample, index) in indices.enumerated() { network.setInput(sample, data.rows.row(index)) }
+    for (sample, index) in indices.enumerated() {
+      network.setInput(sample, data.rows.row(index), length: data.rows.length(of: index))
+    }
     return network.learn(indices.map { data.labels[$0] }, weights: classWeights, seed: seed, step: steps)
   }
 

@@ -1,11 +1,13 @@
 import Foundation
 
 /// A page in the making; every text that goes in is escaped here.
-struct HTML {
-  private(set) var text = ""
+package struct HTML {
+  package private(set) var text = ""
+
+  package init() {}
 
   /// A cell of a table: a number stands to the right.
-  enum Cell {
+  package enum Cell {
     case text(String)
     case name(String)
     case code(String)
@@ -14,7 +16,7 @@ struct HTML {
   }
 
   /// Everything up to the body, with the style sheet in it.
-  mutating func begin(title: String) {
+  package mutating func begin(title: String) {
     raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
     raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
     raw("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"Timbre\">")
@@ -22,14 +24,14 @@ struct HTML {
     raw("<style>\(PageStyle.css)</style></head><body>")
   }
 
-  mutating func raw(_ markup: String) { text += markup + "\n" }
+  package mutating func raw(_ markup: String) { text += markup + "\n" }
 
   /// One element with text in it.
-  mutating func element(_ tag: String, _ content: String, class style: String? = nil) {
+  package mutating func element(_ tag: String, _ content: String, class style: String? = nil) {
     raw("<\(tag)\(style.map { " class=\"\($0)\"" } ?? "")>\(Markup.escape(content))</\(tag)>")
   }
 
-  mutating func figure(_ picture: SVG, caption: String? = nil, isBroad: Bool = false) {
+  package mutating func figure(_ picture: SVG, caption: String? = nil, isBroad: Bool = false) {
     let drawing =
       isBroad
       ? picture.inline.replacing("class=\"chart\"", with: "class=\"chart broad\"", maxReplacements: 1) : picture.inline
@@ -39,7 +41,7 @@ struct HTML {
   }
 
   /// - Parameter footer: One more row that sums up.
-  mutating func table(_ columns: [Cell], _ rows: [[Cell]], footer: [Cell]? = nil, label: String) {
+  package mutating func table(_ columns: [Cell], _ rows: [[Cell]], footer: [Cell]? = nil, label: String) {
     raw("<div class=\"scroll\"><table aria-label=\"\(Markup.escape(label))\">")
     raw("<thead><tr>" + columns.map { Self.cell($0, tag: "th", scope: "col") }.joined() + "</tr></thead><tbody>")
     for row in rows { raw("<tr>" + row.map { Self.cell($0, tag: "td", scope: nil) }.joined() + "</tr>") }
@@ -63,7 +65,7 @@ struct HTML {
   }
 
   /// A path beside the page as a link; a colon in it cannot make it a scheme, nor a slash another host.
-  static func link(_ path: String) -> String {
+  package static func link(_ path: String) -> String {
     let safe = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
     let encoded = path.addingPercentEncoding(withAllowedCharacters: safe) ?? ""
     return "./" + encoded.drop { $0 == "/" }

@@ -47,7 +47,9 @@ extension HeatMap {
     let title =
       "\(name): \(feature.binCount) \(feature.binCount == 1 ? "bin" : "bins") × \(feature.frameCount) frames, "
       + "from \(Numbers.short(cells.lower)) to \(Numbers.short(cells.upper))\(cells.unit.isEmpty ? "" : " " + cells.unit)"
-    return SVG(width: left + width + right, height: top + height + 42, title: title, body: drawing.body)
+    return SVG(
+      width: left + width + right, height: top + height + 42, title: title, body: drawing.body,
+      time: SVG.TimeAxis(left: left, right: left + width, duration: feature.axes.hop * Double(feature.frameCount)))
   }
 
   /// One pixel a cell.

@@ -26,6 +26,14 @@ public enum NPY {
     try file.commit()
   }
 
+  /// The array's values in parts, one after the other, so that they need not all be there at once.
+  public static func write(shape: [Int], to path: String, parts: some Sequence<[Float]>) throws {
+    let file = try AtomicFile(path)
+    try file.append(header("<f4", shape, elementCount(shape) ?? 0))
+    for part in parts { try file.append(LittleEndian.bytes(part)) }
+    try file.commit()
+  }
+
   public static func write(shape: [Int], values: [Int64], to path: String) throws {
     try write(header("<i8", shape, values.count), LittleEndian.bytes(values), path)
   }

@@ -38,7 +38,7 @@ public enum Numbers {
   }
 
   /// With narrow spaces between thousands.
-  static func grouped(_ value: Int) -> String {
+  package static func grouped(_ value: Int) -> String {
     let digits = String(value.magnitude)
     var text = ""
     for (index, digit) in digits.enumerated() {
@@ -48,7 +48,9 @@ public enum Numbers {
     return (value < 0 ? "−" : "") + text
   }
 
-  static func percent(_ share: Double, _ decimals: Int = 0) -> String { fixed(share * 100, decimals) + "\u{202F}%" }
+  package static func percent(_ share: Double, _ decimals: Int = 0) -> String {
+    fixed(share * 100, decimals) + "\u{202F}%"
+  }
 }
 
 /// Round places on an axis.

@@ -1,6 +1,6 @@
 /// The style sheet of `report.html`.
-enum PageStyle {
-  static let css = Theme.css + type + tables + blocks + wide
+package enum PageStyle {
+  package static let css = Theme.css + type + tables + blocks + wide
 
   private static let type = """
     *{box-sizing:border-box}html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}\
@@ -34,7 +34,7 @@ enum PageStyle {
     .metric{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:1rem 1.15rem}\
     .metric .name{font-weight:600}.metric .value{font-size:2.1rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;font-variant-numeric:tabular-nums}\
     .metric .more{color:var(--muted);font-size:.875rem;font-variant-numeric:tabular-nums}.metric .chart{margin:.25rem 0 .35rem}\
-    .chart{display:block;width:100%;height:auto}\
+    .chart{display:block;max-width:100%;height:auto}\
     figure{margin:1rem 0}figcaption{color:var(--muted);font-size:.875rem;margin-top:.35rem}\
     .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:1rem 2rem;align-items:start}\
     .clip{background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:.25rem 1.25rem 1.25rem;margin:0 0 1.5rem}\

@@ -6,13 +6,25 @@ public struct SVG: Sendable, Hashable {
   public let height: Double
   /// One sentence that says what is to be seen; screen readers speak it.
   public let title: String
+  /// Where time runs in it; nil for what has no axis of time.
+  public let time: TimeAxis?
   let body: String
 
-  init(width: Double, height: Double, title: String, body: String) {
+  /// The stretch of a drawing along which time runs to the right, for what is laid over it, such as a playhead.
+  public struct TimeAxis: Sendable, Hashable {
+    /// Places in the drawing.
+    public var left: Double
+    public var right: Double
+    /// Seconds.
+    public var duration: Double
+  }
+
+  init(width: Double, height: Double, title: String, body: String, time: TimeAxis? = nil) {
     self.width = width
     self.height = height
     self.title = title
     self.body = body
+    self.time = time
   }
 
   private func element(_ attributes: String, style: String) -> String {
@@ -21,8 +33,14 @@ public struct SVG: Sendable, Hashable {
   }
 
   /// For a page that has `Theme.css` in its style; never larger than it was drawn, so that type keeps its size.
+  ///
+  /// It has no style of its own, so that a page may forbid what is not in its style sheet.
   public var inline: String {
-    element("class=\"chart\" style=\"max-width:\(Self.number(width))px\" ", style: "")
+    let n = Self.number
+    let time = time.map {
+      "data-left=\"\(n($0.left))\" data-right=\"\(n($0.right))\" data-duration=\"\($0.duration)\" "
+    }
+    return element("class=\"chart\" width=\"\(n(width))\" height=\"\(n(height))\" \(time ?? "")", style: "")
   }
 
   /// The text of an `.svg` file.
@@ -49,8 +67,8 @@ public struct SVG: Sendable, Hashable {
 }
 
 /// Text in HTML and XML.
-enum Markup {
-  static func escape(_ text: String) -> String {
+package enum Markup {
+  package static func escape(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -122,11 +140,31 @@ struct Drawing {
     if !commands.isEmpty { body += "<path class=\"\(style)\" d=\"\(commands)\(closed ? "Z" : "")\"/>" }
   }
 
+  /// A curve that leaves and arrives level: from the end of one thing to the beginning of the next.
+  mutating func curve(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String) {
+    let (n, half) = (SVG.number, (x1 + x2) / 2)
+    body +=
+      "<path class=\"\(style)\" d=\"M\(n(x1)) \(n(y1))C\(n(half)) \(n(y1)) \(n(half)) \(n(y2)) \(n(x2)) \(n(y2))\"/>"
+  }
+
+  /// Something to click on.
+  ///
+  /// - Parameters:
+  ///   - name: What a screen reader says.
+  ///   - data: What scripts read of it.
+  mutating func link(_ target: String, name: String, data: String, _ style: String, _ draw: (inout Drawing) -> Void) {
+    let e = Markup.escape
+    body += "<a class=\"\(e(style))\" href=\"\(e(target))\" data-path=\"\(e(data))\" aria-label=\"\(e(name))\">"
+    body += "<title>\(e(name))</title>"
+    draw(&self)
+    body += "</a>"
+  }
+
   /// A PNG stretched over a rectangle, its pixels kept sharp.
   mutating func image(_ x: Double, _ y: Double, _ width: Double, _ height: Double, png: String) {
     let n = SVG.number
     body +=
       "<image x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(width))\" height=\"\(n(height))\" preserveAspectRatio=\"none\" "
-    body += "style=\"image-rendering:pixelated\" href=\"data:image/png;base64,\(png)\"/>"
+    body += "image-rendering=\"pixelated\" href=\"data:image/png;base64,\(png)\"/>"
   }
 }

@@ -46,6 +46,8 @@ public enum Waveform {
     drawing.text("time in s", left + width, bottom + 34, anchor: .end)
     let sentence =
       "\(title): \(Numbers.fixed(duration, 2)) s at \(signal.sampleRate) Hz, peak \(Numbers.short(Double(own)))"
-    return SVG(width: left + width + 16, height: bottom + 42, title: sentence, body: drawing.body)
+    return SVG(
+      width: left + width + 16, height: bottom + 42, title: sentence, body: drawing.body,
+      time: SVG.TimeAxis(left: left, right: left + width, duration: duration))
   }
 }

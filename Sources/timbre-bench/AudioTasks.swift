@@ -17,7 +17,7 @@ extension Bench {
       registry: Builtin.registry(),
       needs: .vectors)
     guard let recipe = file.plan?.recipe else { throw RequestError(file.findings) }
-    return { try recipe.vector(of: signal) }
+    return { try recipe.row(of: signal).values }
   }
 
   static func augmentation(_ id: String, _ sets: [String], audio: String) throws -> () throws -> [Float] {

@@ -7,14 +7,19 @@ import TimbreWorkflow
 
 struct ExtractCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "extract", abstract: "Write a feature of recordings, or a workflow's vectors, as NPY, CSV or PNG.",
+    commandName: "extract",
+    abstract: "Write a feature of recordings, or a workflow's vectors or sequences, as NPY, CSV or PNG.",
     discussion:
-      "Loads 22,050 Hz mono by default, as librosa does. Matrices are bins × frames; with several files, --out names a folder."
+      """
+      Loads 22,050 Hz mono by default, as librosa does. Matrices are bins × frames; with several files, --out names a folder. A workflow's \
+      sequences are files × bins × frames with NaN beyond their ends, or in CSV one line a frame.
+      """
   )
 
   @Argument(help: "Audio files.") var audio: [String]
   @Option(help: "A feature's id, such as feature.mfcc.") var use: String?
-  @Option(help: "A workflow file: write its vector of the original view, one row a file.") var workflow: String?
+  @Option(help: "A workflow file: write its vector or sequence of the original view, one row a file.") var workflow:
+    String?
   @Option(
     name: .customLong("set"), help: "NAME=VALUE: a parameter of the feature, or PATH=VALUE: a value of the workflow.")
   var sets: [String] = []
@@ -39,7 +44,7 @@ struct ExtractCommand: AsyncParsableCommand {
 
   func run() async throws {
     let jobs = try Jobs.checked(self.jobs)
-    if let workflow { return try await writeVectors(WorkflowFile(workflow), jobs: jobs) }
+    if let workflow { return try await writeRows(WorkflowFile(workflow), jobs: jobs) }
     let feature = try requestedFeature()
     let options = try loading.options()
     if audio.count == 1 {
@@ -137,38 +142,30 @@ struct ExtractCommand: AsyncParsableCommand {
     }
   }
 
-  private func writeVectors(_ file: WorkflowFile, jobs: Int) async throws {
+  private func writeRows(_ file: WorkflowFile, jobs: Int) async throws {
     let format = try self.format ?? fileFormat(["npy", "csv"])
-    guard format != .png else { throw RequestError([Diagnostic(.unknownChoice, "vectors are written as npy or csv")]) }
+    guard format != .png else {
+      throw RequestError([Diagnostic(.unknownChoice, "a workflow's rows are written as npy or csv")])
+    }
     let workflow = try file.checked(sets: sets, needs: .vectors)
     guard let recipe = workflow.plan?.recipe else { throw RequestError(workflow.findings) }
-    let rows = await mapInOrder(audio, jobs: jobs) { path -> Result<[Float], Diagnostic> in
+    let rows = await mapInOrder(audio, jobs: jobs) { path -> Result<Row, Diagnostic> in
       do {
-        return .success(try recipe.vector(of: load(.file(path), options: recipe.load).signal))
+        return .success(try recipe.row(of: load(.file(path), options: recipe.load).signal))
       } catch {
         return .failure((error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")).about(path))
       }
     }
-    let columns = try recipe.columns().map(\.name)
+    let extracted = ExtractedRows(
+      files: audio, columns: try recipe.columns().map(\.name), shape: try recipe.shape(),
+      rows: rows.map { try? $0.get() })
     var failed = 0
-    var values: [Float] = []
-    for row in rows {
-      switch row {
-      case .success(let row): values += row
-      case .failure(let diagnostic):
-        failed += 1
-        Terminal.say("\(diagnostic)")
-        // The other rows keep their places.
-        values += [Float](repeating: .nan, count: columns.count)
-      }
+    for case .failure(let diagnostic) in rows {
+      failed += 1
+      Terminal.say("\(diagnostic)")
     }
     if failed == audio.count { throw ExitCode(1) }
-    let matrix = Matrix(rows: audio.count, columns: columns.count, values: values)
-    if format == .npy {
-      try NPY.write(matrix, to: out)
-    } else {
-      try CSV.write(matrix, columns: columns, rowNames: (header: "file", names: audio), to: out)
-    }
+    try format == .npy ? extracted.writeArray(to: out) : extracted.writeTable(to: out)
     if failed > 0 {
       Terminal.say("\(failed) of \(audio.count) files failed; their rows are NaN")
       throw ExitCode(1)

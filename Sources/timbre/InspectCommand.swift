@@ -22,7 +22,9 @@ struct InspectCommand: ParsableCommand {
 
   private func bundle() throws -> JSONValue {
     let bundle = try Bundle(reading: path, registry: registry)
-    let shown = ["title", "load", "features", "vector", "scale", "classifier", "labels", "provenance", "plugins"]
+    let shown = [
+      "title", "load", "features", "vector", "sequence", "scale", "classifier", "labels", "provenance", "plugins",
+    ]
     let members = shown.compactMap { key in bundle.head[key].map { JSONValue.Member(key, $0) } }
     let columns = bundle.head["columns"]?.arrayValue?.count ?? 0
     return .object([.init("kind", "bundle"), .init("columns", .int(columns))] + members)

@@ -19,7 +19,7 @@ struct PluginsCommand: ParsableCommand {
     guard let id else {
       switch format {
       case .text: Terminal.print(Reference.list(all))
-      case .json: Terminal.print(JSONValue.array(all.map(Reference.json)).pretty)
+      case .json: Terminal.print(JSONValue.array(all.map { Reference.json($0, in: registry) }).pretty)
       case .markdown: Terminal.print(Reference.markdown(all))
       }
       return
@@ -31,7 +31,7 @@ struct PluginsCommand: ParsableCommand {
     }
     switch format {
     case .text: Terminal.print(Reference.text(plugin))
-    case .json: Terminal.print(Reference.json(plugin).pretty)
+    case .json: Terminal.print(Reference.json(plugin, in: registry).pretty)
     case .markdown: Terminal.print(Reference.markdown(plugin))
     }
   }

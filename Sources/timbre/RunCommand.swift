@@ -17,6 +17,8 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The run folder; by default runs/WORKFLOW-TIME.") var out: String?
   @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
   @OptionGroup var cacheOptions: CacheOptions
+  @Option(help: "Progress on standard error: a bar or lines, an object of JSON a line for programs, or none.")
+  var progress = ProgressForm.auto
 
   @Flag(help: "Go on with the run that --out holds: what it has finished is not done again.") var resume = false
 
@@ -24,11 +26,18 @@ struct RunCommand: AsyncParsableCommand {
   var mlflow: String?
   @Option(help: "The experiment there; by default MLFLOW_EXPERIMENT_NAME, else the workflow file's name.")
   var mlflowExperiment: String?
+  @Option(help: ArgumentHelp("Extend no workflow outside of this folder.", visibility: .hidden))
+  var workflowsWithin: String?
+  @Option(help: ArgumentHelp("Read no recording outside of these folders.", visibility: .hidden))
+  var dataWithin: [String] = []
 
   /// Whether another command carries this out and tells of the result.
   var isQuiet = false
 
-  private enum CodingKeys: CodingKey { case workflow, sets, out, jobs, resume, cacheOptions, mlflow, mlflowExperiment }
+  private enum CodingKeys: CodingKey {
+    case workflow, sets, out, jobs, resume, cacheOptions, progress, mlflow, mlflowExperiment, workflowsWithin,
+      dataWithin
+  }
 
   func run() async throws {
     let jobs = try Jobs.checked(self.jobs)
@@ -36,7 +45,8 @@ struct RunCommand: AsyncParsableCommand {
       throw RequestError([Diagnostic(.invalidParameters, "--resume needs --out, the folder of the run to go on with")])
     }
     let file = try WorkflowFile(workflow)
-    let checked = try file.checked(sets: sets, needs: .run)
+    let confinement = Confinement(workflows: workflowsWithin, data: dataWithin.isEmpty ? nil : dataWithin)
+    let checked = try file.checked(sets: sets, needs: .run, confinement)
     let tracker = try tracker(file)
     if let experiment = checked.experiment { return try await run(experiment, file, jobs, tracker) }
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
@@ -59,6 +69,7 @@ struct RunCommand: AsyncParsableCommand {
       }
       Terminal.say("\(name) \(Numbers.fixed(metrics[key]?.doubleValue ?? .nan, 3))\(range)\(spread ?? "")")
     }
+    progress.finished(folder.path, report: folder.file("report.html"), metrics)
     Terminal.print(folder.file("report.html"))
   }
 
@@ -74,15 +85,19 @@ struct RunCommand: AsyncParsableCommand {
     }
     let runner = ExperimentRunner(experiment: experiment, folder: folder, conditions: conditions)
     let results = try await runner.run()
+    let failed = results.count { if case .failure = $0.metrics { true } else { false } }
+    progress.finished(
+      folder.path, report: folder.file("compare.html"),
+      ["trials": .int(results.count), "failed_trials": .int(failed)])
     if !isQuiet { Terminal.print(folder.file("trials.csv")) }
-    if results.contains(where: { if case .failure = $0.metrics { true } else { false } }) { throw ExitCode(1) }
+    if failed > 0 { throw ExitCode(1) }
   }
 
   private func tracker(_ file: WorkflowFile) throws -> MLflowTracker? {
     do {
       let server = try MLflowServer(
         url: mlflow, experiment: mlflowExperiment, fallback: file.name, environment: Terminal.environment)
-      return try server.map { try MLflowTracker($0, source: workflow, display: ProgressLine()) }
+      return try server.map { try MLflowTracker($0, source: workflow, display: progress.observer) }
     } catch let diagnostic as Diagnostic {
       throw RequestError([diagnostic])
     }
@@ -100,7 +115,7 @@ struct RunCommand: AsyncParsableCommand {
 
   private func conditions(_ jobs: Int, _ plans: [Plan], _ tracker: MLflowTracker?) -> RunConditions {
     var conditions = RunConditions(jobs: jobs)
-    conditions.observer = tracker ?? ProgressLine()
+    conditions.observer = tracker ?? progress.observer
     conditions.environment = environment(jobs, plans)
     conditions.resumes = resume
     conditions.cache = cacheOptions.open()
@@ -174,14 +189,17 @@ struct WorkflowFile {
   }
 
   /// - Throws: A `RequestError` with every finding where there is an error; warnings are said.
-  func checked(sets: [String], needs: Workflow.Needs) throws -> Workflow {
-    let workflow = try lint(sets: sets, needs: needs)
+  func checked(sets: [String], needs: Workflow.Needs, _ confinement: Confinement = .none) throws -> Workflow {
+    let workflow = try lint(sets: sets, needs: needs, confinement)
     if workflow.hasErrors { throw RequestError(workflow.findings) }
+    if let path = confinement.foreignPath(in: workflow, registry) {
+      throw RequestError([Diagnostic(.unreadableFile, "may not be read here", subject: path)])
+    }
     for finding in workflow.findings { Terminal.say("\(finding)") }
     return workflow
   }
 
-  func lint(sets: [String] = [], needs: Workflow.Needs) throws -> Workflow {
+  func lint(sets: [String] = [], needs: Workflow.Needs, _ confinement: Confinement = .none) throws -> Workflow {
     let overrides: [Override]
     do {
       overrides = try sets.map { try Override($0) }
@@ -191,7 +209,6 @@ struct WorkflowFile {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
     return Workflow(
       name: name, source: source, folder: folder, overrides: overrides, environment: Terminal.environment,
-      registry: registry,
-      needs: needs)
+      registry: registry, needs: needs, read: confinement.source)
   }
 }

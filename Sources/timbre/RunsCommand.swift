@@ -10,7 +10,8 @@ struct RunsCommand: ParsableCommand {
 
   @Argument(help: "The folder that holds run folders.") var folder = "runs"
   @Option(help: "Only runs whose name or title holds this.") var filter: String?
-  @Option(help: "Only runs in this state: running, finished, interrupted or failed.") var state: RunFolder.State?
+  @Option(help: "Only runs in this state: running, finished, interrupted, failed or stopped.") var state:
+    RunFolder.State?
   @Option(help: "Sort by name, started, accuracy, uar or macro_f1.") var sort = RunListing.Key.started
   @Flag(help: "Largest or latest first.") var reverse = false
   @Flag(help: "Print JSON.") var json = false

@@ -12,7 +12,7 @@ struct Root: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, LintCommand.self, ExtractCommand.self, AugmentCommand.self, ResynthCommand.self,
       PredictCommand.self, CompareCommand.self, RunsCommand.self, ImportanceCommand.self, CacheCommand.self,
-      DatasetsCommand.self,
+      DatasetsCommand.self, ServeCommand.self,
       InspectCommand.self, PluginsCommand.self, SchemaCommand.self,
     ])
 

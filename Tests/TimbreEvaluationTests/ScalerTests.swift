@@ -38,12 +38,12 @@ import TimbreEvaluation
   @Test func eachSpeakerIsScaledByItsOwnUnalteredRows() {
     let matrix = Matrix(rows: 6, columns: 1, values: [1, 3, 100, 10, 30, 20])
     let scaled = Scaler.perSpeaker(
-      matrix, speakers: ["a", "a", "a", "b", "b", "b"], measures: [true, true, false, true, true, false])
-    #expect(scaled.values == [-1, 1, 98, -1, 1, 0])
+      Rows(matrix), speakers: ["a", "a", "a", "b", "b", "b"], measures: [true, true, false, true, true, false])
+    #expect(scaled.matrix.values == [-1, 1, 98, -1, 1, 0])
     // Nothing is known of unaltered rows: all count.
     let all = Scaler.perSpeaker(
-      Matrix(rows: 2, columns: 1, values: [1, 3]), speakers: ["a", "a"], measures: [false, false])
-    #expect(all.values == [-1, 1])
+      Rows(Matrix(rows: 2, columns: 1, values: [1, 3])), speakers: ["a", "a"], measures: [false, false])
+    #expect(all.matrix.values == [-1, 1])
   }
 
   @Test func onlyTheGivenRowsCount() {

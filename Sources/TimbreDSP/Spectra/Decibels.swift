@@ -6,24 +6,28 @@ extension Spectrogram {
   public func decibels(reference: Float = 1, amin: Float = 1e-10, topDB: Float? = 80) -> Spectrogram {
     var result = self
     let offset = 10 * Float.log10(max(amin, abs(reference)))
-    var loudest = -Float.infinity
     unsafe result.values.withUnsafeMutableBufferPointer { target in
       let raw = UnsafeMutableRawBufferPointer(target)
+      var lanes = SIMD8<Float>(repeating: -.infinity)
       for frame in 0..<frames {
-        let start = frame * stride
-        for index in Swift.stride(from: start, to: start + bins, by: 8) {
+        for index in Swift.stride(from: frame * stride, to: frame * stride + bins, by: 8) {
           var x = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
           x.replace(with: amin, where: x .< amin)
           let level = decibelsOf(x) - offset
+          // The zeros after the last bin are as loud as `amin`, which is no louder than any bin.
+          lanes.replace(with: level, where: level .> lanes)
           unsafe raw.storeBytes(of: level, toByteOffset: 4 * index, as: SIMD8<Float>.self)
         }
-        for index in start..<start + bins { loudest = unsafe max(loudest, target[index]) }
-        for index in start + bins..<start + stride { unsafe target[index] = 0 }
       }
-      guard let topDB else { return }
-      let floor = loudest - topDB
+      let floor = SIMD8(repeating: topDB.map { lanes.max() - $0 } ?? -.infinity)
       for frame in 0..<frames {
-        for index in frame * stride..<frame * stride + bins { unsafe target[index] = max(target[index], floor) }
+        let (start, end) = (frame * stride, frame * stride + bins)
+        for index in Swift.stride(from: start, to: end, by: 8) {
+          var level = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+          level.replace(with: floor, where: level .< floor)
+          unsafe raw.storeBytes(of: level, toByteOffset: 4 * index, as: SIMD8<Float>.self)
+        }
+        for index in end..<start + stride { unsafe target[index] = 0 }
       }
     }
     return result

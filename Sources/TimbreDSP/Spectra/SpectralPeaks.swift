@@ -29,54 +29,50 @@ extension Spectrogram {
   public func forEachPeak(
     _ parameters: PeakParameters, sampleRate: Int, nFFT: Int, _ body: (Int, SpectralPeak) -> Void
   ) {
+    forEachFrame(parameters, sampleRate: sampleRate, nFFT: nFFT) { frame, found in
+      for index in 0..<found.count { body(frame, found[index]) }
+    }
+  }
+
+  /// Frequencies and magnitudes of the peaks that have a frequency above 0.
+  func allPeaks(
+    _ parameters: PeakParameters, sampleRate: Int, nFFT: Int
+  ) -> (frequencies: [Float], magnitudes: [Float]) {
+    var peaks = ([Float](), [Float]())
+    // Of speech, a frame has some ten.
+    peaks.0.reserveCapacity(16 * frames)
+    peaks.1.reserveCapacity(16 * frames)
+    forEachFrame(parameters, sampleRate: sampleRate, nFFT: nFFT) { _, found in
+      // Only the lowest bin but one is so near to 0 Hz that a parabola may reach it.
+      let first = found.count > 0 && !(found[0].frequency > 0) ? 1 : 0
+      unsafe peaks.0.append(contentsOf: found.frequencies[first...])
+      unsafe peaks.1.append(contentsOf: found.magnitudes[first...])
+    }
+    return peaks
+  }
+
+  private func forEachFrame(
+    _ parameters: PeakParameters, sampleRate: Int, nFFT: Int, _ body: (Int, PeakCandidates) -> Void
+  ) {
     let step = 1 / (Double(nFFT) * (1 / Double(sampleRate)))
     let highest = min(parameters.fmax, Double(sampleRate) / 2)
     guard bins > 1, let low = (1..<bins).first(where: { Double($0) * step >= parameters.fmin }) else { return }
     let high = (low..<bins).first { Double($0) * step >= highest } ?? bins
-    let scale = (rate: Double(sampleRate), length: Double(nFFT))
+    let found = PeakCandidates(bins: bins)
     unsafe values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
       for frame in 0..<frames {
         let row = unsafe base + frame * stride
         let limit =
           switch parameters.reference {
-          case .max: unsafe Double(Float(parameters.threshold) * largest(row, bins))
+          case .max: unsafe Double(Float(parameters.threshold) * (peaks.isEmpty ? largest(row, bins) : peaks[frame]))
           case .value(let value): value
           }
-        // Most vectors hold no peak. A limit rounded down to single precision lets none of them through that counts.
-        let least = SIMD8<Float>(repeating: Float(limit).nextDown)
-        var bin = low
-        while bin < high {
-          let x = unsafe SIMD8<Float>.load(row, bin)
-          if unsafe isAny((x .> least) .& (x .> SIMD8.load(row, bin - 1))) {
-            for place in bin..<min(bin + 8, high) {
-              if let peak = unsafe peak(at: place, row, above: limit, scale) { body(frame, peak) }
-            }
-          }
-          bin += 8
-        }
+        unsafe found.collect(row, low..<high, above: limit)
+        found.measure(rate: Double(sampleRate), length: Double(nFFT))
+        body(frame, found)
       }
     }
-  }
-
-  @inline(__always)
-  private func peak(
-    at bin: Int, _ row: UnsafePointer<Float>, above limit: Double, _ scale: (rate: Double, length: Double)
-  ) -> SpectralPeak? {
-    let here = unsafe row[bin]
-    // Values up to the limit count as 0 on either side, which changes no comparison with one above it.
-    guard Double(here) > limit, unsafe here > row[bin - 1] else { return nil }
-    if bin == bins - 1 {
-      return SpectralPeak(bin: bin, frequency: Float(Double(bin) * scale.rate / scale.length), magnitude: here)
-    }
-    let (left, right) = unsafe (row[bin - 1], row[bin + 1])
-    guard here >= right else { return nil }
-    let a = Double(right + left) - 2 * Double(here)
-    let b = Double(right - left) / 2
-    let shift = abs(b) >= abs(a) ? 0 : Float(-b / a)
-    let frequency = Float((Double(bin) + Double(shift)) * scale.rate / scale.length)
-    let slope = (right - left) / 2
-    return SpectralPeak(bin: bin, frequency: frequency, magnitude: here + 0.5 * slope * shift)
   }
 
   private func largest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
@@ -88,5 +84,75 @@ extension Spectrogram {
       lanes.replace(with: next, where: next .> lanes)
     }
     return lanes.max()
+  }
+}
+
+/// The peaks of one frame. Spectra of noise have a hundred, so that they are collected first and measured four at a time.
+@safe private final class PeakCandidates {
+  private(set) var count = 0
+  private let bins: Int
+  private let bin: AlignedBuffer<Float>
+  private let left: AlignedBuffer<Float>
+  private let here: AlignedBuffer<Float>
+  private let right: AlignedBuffer<Float>
+  private let frequency: AlignedBuffer<Float>
+  private let magnitude: AlignedBuffer<Float>
+
+  init(bins: Int) {
+    self.bins = bins
+    // Every second bin at most, and the rest of a vector.
+    func buffer() -> AlignedBuffer<Float> { AlignedBuffer(count: bins / 2 + 8, filledWith: 0) }
+    (bin, left, here, right, frequency, magnitude) = (buffer(), buffer(), buffer(), buffer(), buffer(), buffer())
+  }
+
+  var frequencies: UnsafeBufferPointer<Float> { unsafe UnsafeBufferPointer(start: frequency.pointer, count: count) }
+  var magnitudes: UnsafeBufferPointer<Float> { unsafe UnsafeBufferPointer(start: magnitude.pointer, count: count) }
+
+  subscript(index: Int) -> SpectralPeak {
+    unsafe SpectralPeak(
+      bin: Int(bin.pointer[index]), frequency: frequency.pointer[index], magnitude: magnitude.pointer[index])
+  }
+
+  /// Bins of `range` above the one before, not below the one after, and above `limit`; the last bin of all has none after it.
+  ///
+  /// Values up to the limit count as 0 on either side, which changes no comparison with one above it. A limit rounded down to single
+  /// precision lets none of the others through that counts. Rows end in zeros, so that vectors may reach beyond the last bin.
+  func collect(_ row: UnsafePointer<Float>, _ range: Range<Int>, above limit: Double) {
+    let least = SIMD8<Float>(repeating: Float(limit).nextDown)
+    var count = 0
+    var first = range.lowerBound
+    while first < range.upperBound {
+      let x = unsafe SIMD8<Float>.load(row, first)
+      let (before, after) = unsafe (SIMD8<Float>.load(row, first - 1), SIMD8<Float>.load(row, first + 1))
+      var found = laneBits((x .> least) .& (x .> before) .& (x .>= after))
+      while found != 0 {
+        let place = first &+ found.trailingZeroBitCount
+        found &= found &- 1
+        guard place < range.upperBound, unsafe Double(row[place]) > limit else { continue }
+        unsafe bin.pointer[count] = Float(place)
+        unsafe here.pointer[count] = row[place]
+        // The last bin is its own peak: between equal neighbours.
+        unsafe left.pointer[count] = place == bins - 1 ? 0 : row[place - 1]
+        unsafe right.pointer[count] = place == bins - 1 ? 0 : row[place + 1]
+        count &+= 1
+      }
+      first &+= 8
+    }
+    self.count = count
+  }
+
+  /// Places each peak on the parabola through its bin and the neighbours.
+  func measure(rate: Double, length: Double) {
+    for index in stride(from: 0, to: count, by: 4) {
+      let (l, x, r) = unsafe (load4(left.pointer + index), load4(here.pointer + index), load4(right.pointer + index))
+      let a = doubles(r + l) - 2 * doubles(x)
+      let b = doubles(r - l) / 2
+      // a ≤ 0: nothing beside a peak is above it.
+      let isFlat = b.replacing(with: -b, where: b .< 0) .>= -a
+      let shift = floats((-b / a).replacing(with: 0, where: isFlat))
+      let place = unsafe doubles(load4(bin.pointer + index)) + doubles(shift)
+      unsafe store4(floats(place * rate / length), frequency.pointer + index)
+      unsafe store4(x + 0.5 * ((r - l) / 2) * shift, magnitude.pointer + index)
+    }
   }
 }

@@ -13,25 +13,29 @@ public func estimateTuning(
 ) -> Double {
   let size = nFFT ?? 2 * (spectrogram.bins - 1)
   guard size >= 2 else { return 0 }
-  var found: [SpectralPeak] = []
-  spectrogram.forEachPeak(peaks, sampleRate: sampleRate, nFFT: size) { _, peak in
-    if peak.frequency > 0 { found.append(peak) }
-  }
-  guard !found.isEmpty else { return 0 }
-  let threshold = median(found.map(\.magnitude))
+  var (frequencies, magnitudes) = spectrogram.allPeaks(peaks, sampleRate: sampleRate, nFFT: size)
+  guard !magnitudes.isEmpty else { return 0 }
+  let threshold = median(magnitudes)
   let count = Int((1 / resolution).rounded(.up))
   let edges = (0...count).map { $0 == count ? 0.5 : Double($0) * (1 / Double(count)) - 0.5 }
   var counts = [Int](repeating: 0, count: count)
-  for peak in found where peak.magnitude >= threshold {
-    let octaves = Float(Double.log2(Double(peak.frequency / 27.5)))
-    let pitch = Float(binsPerOctave) * octaves
-    var residual = pitch - pitch.rounded(.down)
-    if residual >= 0.5 { residual -= 1 }
-    let value = Double(residual)
-    var bin = min(count - 1, max(0, Int((value + 0.5) * Double(count))))
-    while bin > 0, value < edges[bin] { bin -= 1 }
-    while bin < count - 1, value >= edges[bin + 1] { bin += 1 }
-    counts[bin] += 1
+  // Whole vectors, of which the rest is below any threshold.
+  while !frequencies.count.isMultiple(of: 4) {
+    frequencies.append(27.5)
+    magnitudes.append(-.infinity)
+  }
+  for start in stride(from: 0, to: frequencies.count, by: 4) {
+    let four = SIMD4(frequencies[start], frequencies[start + 1], frequencies[start + 2], frequencies[start + 3])
+    let pitches = Float(binsPerOctave) * floats(binaryLogarithm(doubles(four / 27.5)))
+    for lane in 0..<4 where magnitudes[start + lane] >= threshold {
+      var residual = pitches[lane] - pitches[lane].rounded(.down)
+      if residual >= 0.5 { residual -= 1 }
+      let value = Double(residual)
+      var bin = min(count - 1, max(0, Int((value + 0.5) * Double(count))))
+      while bin > 0, value < edges[bin] { bin -= 1 }
+      while bin < count - 1, value >= edges[bin + 1] { bin += 1 }
+      counts[bin] += 1
+    }
   }
   var best = 0
   for bin in 1..<max(1, count) where counts[bin] > counts[best] { best = bin }

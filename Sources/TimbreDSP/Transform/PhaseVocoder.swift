@@ -78,14 +78,15 @@ struct PhaseVocoder {
     let rest = 1 - weight
     var bin = 0
     while bin < width {
-      let phase = unsafe doubles(load4(phases + bin))
-      let (sine, cosine, sign) = sineCosine(phase)
-      let magnitude = unsafe load4(from + bin) * rest + load4(to + bin) * weight
-      let signed = unsafe unsafeBitCast(unsafeBitCast(magnitude, to: SIMD4<UInt32>.self) ^ sign, to: SIMD4<Float>.self)
-      unsafe store4(cosine * signed, re + bin)
-      unsafe store4(sine * signed, im + bin)
-      unsafe store4(floats(phase + load4(advance + bin)), phases + bin)
-      bin &+= 4
+      let (low, high) = unsafe (doubles(load4(phases + bin)), doubles(load4(phases + bin + 4)))
+      let (sine, cosine, sign) = sineCosine(low, high)
+      let magnitude = unsafe SIMD8.load(from, bin) * rest + SIMD8.load(to, bin) * weight
+      let signed = unsafe unsafeBitCast(unsafeBitCast(magnitude, to: SIMD8<UInt32>.self) ^ sign, to: SIMD8<Float>.self)
+      unsafe (cosine * signed).store(re, bin)
+      unsafe (sine * signed).store(im, bin)
+      unsafe store4(floats(low + load4(advance + bin)), phases + bin)
+      unsafe store4(floats(high + load4(advance + bin + 4)), phases + bin + 4)
+      bin &+= 8
     }
   }
 }

@@ -24,7 +24,9 @@ struct PlanarSpectrum {
 /// A real transform of n samples is a complex one of n/2 (even samples real, odd ones imaginary) and a pass over the result, which
 /// here also converts between precisions; both are faster than FFTW's own real transforms of the same length. Lengths that
 /// do not come in whole vectors go to FFTW as they are.
-struct PlanarTransform {
+///
+/// A class, because copies of its many buffers' references would be counted for every frame.
+final class PlanarTransform {
   let length: Int
   let window: [Double]
   private let plans: HalfPlans?

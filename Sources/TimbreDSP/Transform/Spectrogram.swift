@@ -9,7 +9,7 @@ public struct Spectrogram: Sendable {
   public let frames: Int
   public let stride: Int
   public internal(set) var values: [Float]
-  /// The largest value of each frame, where it is known: of spectra, not of what filters make of them.
+  /// The largest value of each frame, to the last bit, where it is known: of spectra, not of what filters make of them.
   var peaks: [Float] = []
 
   static func stride(forBins bins: Int) -> Int { (bins + 15) / 8 * 8 }
@@ -19,6 +19,24 @@ public struct Spectrogram: Sendable {
     self.frames = frames
     stride = Self.stride(forBins: bins)
     values = [Float](repeating: 0, count: frames * stride)
+  }
+
+  /// - Parameter row: Writes the bins of a frame, every one.
+  init(bins: Int, frames: Int, row: (Int, UnsafeMutablePointer<Float>) -> Void) {
+    self.bins = bins
+    self.frames = frames
+    let stride = Self.stride(forBins: bins)
+    self.stride = stride
+    // Zeros that are written over soon would go through memory for nothing.
+    values = unsafe [Float](unsafeUninitializedCapacity: frames * stride) { target, count in
+      if let target = target.baseAddress {
+        for frame in 0..<frames {
+          unsafe row(frame, target + frame * stride)
+          unsafe (target + frame * stride + bins).initialize(repeating: 0, count: stride - bins)
+        }
+      }
+      count = frames * stride
+    }
   }
 
   public subscript(bin bin: Int, frame frame: Int) -> Float { values[frame * stride + bin] }
@@ -51,27 +69,15 @@ extension Spectrogram {
     let output = AlignedBuffer<Float>(count: 2 * parameters.bins + 16, filledWith: 0)
     try checkSize(frames: framing.frames, bins: parameters.bins)
     WorkDone.transforms.add(framing.frames)
-    var result = Spectrogram(bins: parameters.bins, frames: framing.frames)
     var peaks = [Float](repeating: 0, count: framing.frames)
-    let (bins, stride, size) = (result.bins, result.stride, parameters.nFFT)
-    unsafe result.values.withUnsafeMutableBufferPointer { target in
-      var frame = 0
-      for stretch in framing.stretches {
-        for index in 0..<stretch.frames {
-          let start = stretch.offset + index * parameters.hopLength
-          unsafe stretch.samples.withUnsafeBufferPointer { samples in
-            unsafe window.withUnsafeBufferPointer { window in
-              guard let x = samples.baseAddress, let w = window.baseAddress else { return }
-              unsafe multiply(x + start, w, into: input.pointer, count: size)
-            }
-          }
-          transform.forward(input, into: output)
-          if let row = target.baseAddress {
-            peaks[frame] = unsafe writeMagnitudes(of: output.pointer, into: row + frame * stride, count: bins)
-          }
-          frame += 1
-        }
+    let (size, hop) = (parameters.nFFT, parameters.hopLength)
+    var result = unsafe Spectrogram(bins: parameters.bins, frames: framing.frames) { frame, row in
+      unsafe window.withUnsafeBufferPointer { window in
+        guard let w = window.baseAddress else { return }
+        _ = unsafe framing.withFrame(frame, hop: hop) { unsafe multiply($0, w, into: input.pointer, count: size) }
       }
+      transform.forward(input, into: output)
+      peaks[frame] = unsafe writeMagnitudes(of: output.pointer, into: row, count: parameters.bins)
     }
     result.peaks = peaks
     return result
@@ -96,7 +102,7 @@ extension Spectrogram {
   func raised(to exponent: Double) -> Spectrogram {
     if exponent == 1 { return self }
     var result = self
-    result.peaks = peaks.map { Float.pow($0, Float(exponent)) }
+    var peaks = peaks.map { $0 * $0 }
     let count = values.count
     unsafe result.values.withUnsafeMutableBufferPointer { target in
       if exponent == 2 {
@@ -104,10 +110,17 @@ extension Spectrogram {
       } else {
         let power = Float(exponent)
         for frame in 0..<frames {
-          for index in frame * stride..<frame * stride + bins { unsafe target[index] = Float.pow(target[index], power) }
+          var largest: Float = 0
+          for index in frame * stride..<frame * stride + bins {
+            unsafe target[index] = Float.pow(target[index], power)
+            largest = unsafe max(largest, target[index])
+          }
+          // The power of the largest is not for certain the largest power, because powers are rounded.
+          if !peaks.isEmpty { peaks[frame] = largest }
         }
       }
     }
+    result.peaks = peaks
     return result
   }
 }

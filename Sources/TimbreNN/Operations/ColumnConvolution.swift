@@ -60,9 +60,11 @@ final class ColumnConvolution: Operation {
   }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
-    let kept = Swift.min(window.length, paddedRows - window.before) * channels
     for sample in slice.first..<slice.first + slice.count {
-      // The padding around it stays zero from the beginning.
+      let window = fit(window, to: sample)
+      let kept = Swift.min(window.length, paddedRows - window.before) * channels
+      // The padding around it stays zero from the beginning, but where lengths vary.
+      if input.lengths != nil { paddedSample(sample).fill(0) }
       paddedSample(sample).from(window.before * channels, kept).copy(input.sample(sample).from(0, kept))
     }
     columns(slice, scratch)
@@ -91,8 +93,9 @@ final class ColumnConvolution: Operation {
       rows: rows, columns: depth, inner: filters, gradient, stride: filters, kernel.values, stride: filters,
       rightTransposed: true, into: scratch, stride: depth)
     let sum = scratch.from(scratch.count - paddedRows * channels)
-    let kept = Swift.min(window.length, paddedRows - window.before) * channels
     for sample in 0..<slice.count {
+      let window = fit(window, to: slice.first + sample)
+      let kept = Swift.min(window.length, paddedRows - window.before) * channels
       sum.fill(0)
       for position in 0..<window.outputs {
         let from = (sample * window.outputs + position) * depth

@@ -26,6 +26,7 @@ final class FastConvolution: Operation {
   /// Kernel rows (input channels) that one task transforms.
   private static let block = 16
 
+  /// With step 1 a window lies the same way along any length, so that nothing here depends on where a sequence ends.
   static func suits(_ window: Window, channels: Int, filters: Int) -> Bool {
     window.stride == 1 && (3...6).contains(window.size) && channels.isMultiple(of: 4) && filters.isMultiple(of: 4)
       && channels >= 8 && filters >= 8

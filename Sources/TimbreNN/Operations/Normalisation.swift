@@ -1,4 +1,5 @@
-/// Batch normalisation as Keras has it: biased variance over batch and positions, also in the running statistics.
+/// Batch normalisation as Keras has it: biased variance over batch and positions, also in the running statistics. Positions beyond the
+/// end of a sequence do not count.
 final class Normalisation: Operation {
   private let config: Layer.BatchNorm
   private let gamma: Trainable
@@ -12,6 +13,8 @@ final class Normalisation: Operation {
   private let inverse: Floats
   private let sumGradient: Floats
   private let sumProduct: Floats
+  /// Positions of the whole batch.
+  private var positions = 0.0
 
   init(
     _ input: Values, _ output: Values, _ config: Layer.BatchNorm, gamma: Trainable, beta: Trainable, movingMean: Floats,
@@ -33,21 +36,37 @@ final class Normalisation: Operation {
 
   override var needsWholeBatch: Bool { true }
 
+  /// The numbers of a slice that are real: all in one stretch, or one stretch a sample.
+  private func stretches(_ slice: Slice) -> [Range<Int>] {
+    let size = input.shape.count
+    guard let lengths = input.lengths else { return [0..<slice.count * size] }
+    return (0..<slice.count).map { $0 * size..<$0 * size + lengths[slice.first + $0] * channels }
+  }
+
+  private func positions(_ slice: Slice) -> Double {
+    Double(stretches(slice).reduce(0) { $0 + $1.count } / channels)
+  }
+
   override func survey(_ slice: Slice) {
     let rows = input.rows(slice)
-    let count = Double(rows.count / channels)
+    let stretches = stretches(slice)
+    let count = positions(slice)
     let place = slice.index * 2 * channels
     for channel in stride(from: 0, to: channels, by: 8) {
       let lanes = Swift.min(8, channels - channel)
       var sum = SIMD8<Double>.zero
-      for row in stride(from: channel, to: rows.count, by: channels) {
-        sum += SIMD8<Double>(rows.load8(row, lanes: lanes))
+      for stretch in stretches {
+        for row in stride(from: stretch.lowerBound + channel, to: stretch.upperBound, by: channels) {
+          sum += SIMD8<Double>(rows.load8(row, lanes: lanes))
+        }
       }
       let mean = sum / count
       var squares = SIMD8<Double>.zero
-      for row in stride(from: channel, to: rows.count, by: channels) {
-        let deviation = SIMD8<Double>(rows.load8(row, lanes: lanes)) - mean
-        squares += deviation * deviation
+      for stretch in stretches {
+        for row in stride(from: stretch.lowerBound + channel, to: stretch.upperBound, by: channels) {
+          let deviation = SIMD8<Double>(rows.load8(row, lanes: lanes)) - mean
+          squares += deviation * deviation
+        }
       }
       partial.store8(place + channel, Lanes8(mean), lanes: lanes)
       partial.store8(place + channels + channel, Lanes8(squares), lanes: lanes)
@@ -56,13 +75,14 @@ final class Normalisation: Operation {
 
   /// Joins the slices' statistics (Chan, Golub and LeVeque, 1983).
   override func conclude(_ pass: Pass) {
-    let length = input.shape.length
+    let counts = (0..<pass.slices).map { positions(Slice($0, of: pass.samples)) }
+    positions = counts.reduce(0, +)
     for channel in 0..<channels {
       var count = 0.0
       var average = 0.0
       var squares = 0.0
       for index in 0..<pass.slices {
-        let more = Double(Slice(index, of: pass.samples).count * length)
+        let more = counts[index]
         let place = index * 2 * channels + channel
         let difference = Double(partial[place]) - average
         let total = count + more
@@ -109,16 +129,19 @@ final class Normalisation: Operation {
     let source = input.rows(slice)
     let gradient = gradients.from(slice.first * output.shape.count, source.count)
     let place = slice.index * 2 * channels
+    let stretches = stretches(slice)
     for channel in stride(from: 0, to: channels, by: 8) {
       let lanes = Swift.min(8, channels - channel)
       let mean = mean.load8(channel, lanes: lanes)
       let inverse = inverse.load8(channel, lanes: lanes)
       var sum = SIMD8<Double>.zero
       var product = SIMD8<Double>.zero
-      for row in stride(from: channel, to: source.count, by: channels) {
-        let slope = gradient.load8(row, lanes: lanes)
-        sum += SIMD8<Double>(slope)
-        product += SIMD8<Double>(slope * (source.load8(row, lanes: lanes) - mean) * inverse)
+      for stretch in stretches {
+        for row in stride(from: stretch.lowerBound + channel, to: stretch.upperBound, by: channels) {
+          let slope = gradient.load8(row, lanes: lanes)
+          sum += SIMD8<Double>(slope)
+          product += SIMD8<Double>(slope * (source.load8(row, lanes: lanes) - mean) * inverse)
+        }
       }
       partial.store8(place + channel, Lanes8(sum), lanes: lanes)
       partial.store8(place + channels + channel, Lanes8(product), lanes: lanes)
@@ -145,7 +168,7 @@ final class Normalisation: Operation {
     let source = input.rows(slice)
     let gradient = gradients.from(slice.first * output.shape.count, source.count)
     let target = inputGradients.from(slice.first * input.shape.count, source.count)
-    let share = 1 / Float(pass.samples * input.shape.length)
+    let share = 1 / Float(positions)
     for row in stride(from: 0, to: source.count, by: channels) {
       for channel in stride(from: 0, to: channels, by: 8) {
         let lanes = Swift.min(8, channels - channel)

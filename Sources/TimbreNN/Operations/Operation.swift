@@ -4,6 +4,22 @@ struct Values {
   let values: Floats
   /// nil where no derivative is asked for: in inference, and of the input of a network.
   let gradient: Floats?
+  /// nil of vectors, and where every sequence has its full length.
+  var lengths: Lengths?
+
+  /// Beyond its end a sequence is zero, as if nothing followed: its numbers and what depends on them.
+  func endSequences(_ slice: Slice) { Self.clear(values, lengths, slice, shape) }
+  func endGradients(_ slice: Slice) {
+    if let gradient { Self.clear(gradient, lengths, slice, shape) }
+  }
+
+  private static func clear(_ floats: Floats, _ lengths: Lengths?, _ slice: Slice, _ shape: Shape) {
+    guard let lengths else { return }
+    for sample in slice.first..<slice.first + slice.count {
+      let end = lengths[sample] * shape.channels
+      floats.from(sample * shape.count + end, shape.count - end).fill(0)
+    }
+  }
 
   @inline(__always)
   func sample(_ index: Int) -> Floats { values.from(index * shape.count, shape.count) }
@@ -11,6 +27,18 @@ struct Values {
   /// Channels-last rows of all samples of a slice.
   @inline(__always)
   func rows(_ slice: Slice) -> Floats { values.from(slice.first * shape.count, slice.count * shape.count) }
+}
+
+/// How many positions of each sample of a batch are real. Set before a pass, and only read during one.
+final class Lengths {
+  private var values: [Int]
+
+  init(_ length: Int, capacity: Int) { values = [Int](repeating: length, count: capacity) }
+
+  subscript(sample: Int) -> Int {
+    get { values[sample] }
+    set { values[sample] = newValue }
+  }
 }
 
 /// Neighbouring samples of a batch, worked by one thread from end to end. The cut never depends on the number of threads.
@@ -58,6 +86,13 @@ class Operation {
   init(_ input: Values, _ output: Values) {
     self.input = input
     self.output = output
+  }
+
+  /// A window as it slides along one sample alone.
+  @inline(__always)
+  func fit(_ window: Window, to sample: Int) -> Window {
+    guard let lengths = input.lengths else { return window }
+    return window.over(lengths[sample])
   }
 
   /// Floats of scratch memory that a worker needs for a slice.

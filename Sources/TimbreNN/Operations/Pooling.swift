@@ -15,6 +15,7 @@ final class MaxPooling: Operation {
     for sample in slice.first..<slice.first + slice.count {
       let source = input.sample(sample)
       let target = output.sample(sample)
+      let window = fit(window, to: sample)
       for position in 0..<window.outputs {
         let rows = window.rows(of: position)
         let start = position * window.stride - window.before
@@ -56,6 +57,7 @@ final class MaxPooling: Operation {
       let target = inputGradient.from(sample * input.shape.count, input.shape.count)
       target.fill(0)
       var index = sample * output.shape.count
+      let window = fit(window, to: sample)
       for position in 0..<window.outputs {
         let start = position * window.stride - window.before
         for channel in 0..<channels {
@@ -63,6 +65,51 @@ final class MaxPooling: Operation {
           target[place] += outputGradient[index]
           index += 1
         }
+      }
+    }
+  }
+}
+
+/// Maximum of each channel over a sequence of any length; of equal numbers the first.
+final class GlobalMaxPooling: Operation {
+  /// The position of each maximum, a whole number.
+  private let places: Floats?
+
+  init(_ input: Values, _ output: Values, capacity: Int, arena: Arena) {
+    places = output.gradient == nil ? nil : arena.floats(capacity * output.shape.count)
+    super.init(input, output)
+  }
+
+  override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    let channels = input.shape.channels
+    for sample in slice.first..<slice.first + slice.count {
+      let source = input.sample(sample)
+      let length = input.lengths?[sample] ?? input.shape.length
+      for channel in stride(from: 0, to: channels, by: 8) {
+        let lanes = Swift.min(8, channels - channel)
+        var best = source.load8(channel, lanes: lanes)
+        var winner = Lanes8.zero
+        for position in 1..<Swift.max(1, length) {
+          let value = source.load8(position * channels + channel, lanes: lanes)
+          let wins = value .> best
+          best.replace(with: value, where: wins)
+          winner.replace(with: Float(position), where: wins)
+        }
+        places?.store8(sample * channels + channel, winner, lanes: lanes)
+        output.sample(sample).store8(channel, best, lanes: lanes)
+      }
+    }
+  }
+
+  override func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    guard let inputGradient = input.gradient, let outputGradient = output.gradient, let places else { return }
+    let channels = input.shape.channels
+    for sample in slice.first..<slice.first + slice.count {
+      let target = inputGradient.from(sample * input.shape.count, input.shape.count)
+      target.fill(0)
+      for channel in 0..<channels {
+        let index = sample * channels + channel
+        target[Int(places[index]) * channels + channel] = outputGradient[index]
       }
     }
   }
@@ -82,6 +129,7 @@ final class MeanPooling: Operation {
     for sample in slice.first..<slice.first + slice.count {
       let source = input.sample(sample)
       let target = output.sample(sample)
+      let window = fit(window, to: sample)
       for position in 0..<window.outputs {
         let rows = window.rows(of: position)
         let share = 1 / Float(rows.count)
@@ -101,6 +149,7 @@ final class MeanPooling: Operation {
     for sample in slice.first..<slice.first + slice.count {
       let source = outputGradient.from(sample * output.shape.count, output.shape.count)
       let target = inputGradient.from(sample * input.shape.count, input.shape.count)
+      let window = fit(window, to: sample)
       for row in 0..<window.length {
         let windows = window.windows(holding: row)
         for channel in stride(from: 0, to: channels, by: 8) {
@@ -125,14 +174,5 @@ extension Window {
     let first = reach < 0 ? 0 : reach / stride + 1
     let end = Swift.min(outputs, last + 1)
     return Swift.min(first, end)..<end
-  }
-
-  /// One window over everything.
-  init(all length: Int) {
-    self.length = length
-    size = length
-    stride = 1
-    outputs = 1
-    before = 0
   }
 }

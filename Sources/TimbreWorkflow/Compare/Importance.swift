@@ -6,7 +6,8 @@ import TimbreReport
 /// What a model loses when a part of its input says nothing any more: permutation importance (Breiman 2001), on held-out rows.
 ///
 /// A group's columns are exchanged between the test rows together, so that what its columns tell about one another is kept, and what they
-/// tell about the class is not. The drop in UAR is its importance.
+/// tell about the class is not. The drop in UAR is its importance. A sequence's bins are exchanged with all their frames; where the other
+/// row has fewer, these follow once more.
 public struct Importance: Sendable {
   public struct Line: Sendable {
     /// A feature node, or a column.
@@ -38,9 +39,7 @@ public struct Importance: Sendable {
     if run.workflow["scale"]?.stringValue == ScalerKind.standardPerSpeaker.rawValue {
       throw bad("the rows were scaled by speaker, which a bundle cannot repeat", help: "use another \"scale\"")
     }
-    let array = try NPY.read(path + "/features/vectors.npy")
-    guard array.shape.count == 2 else { throw bad("features/vectors.npy is no table") }
-    let vectors = Matrix(rows: array.shape[0], columns: array.shape[1], values: array.values)
+    let all = try Rows.read(from: path)
     func table(_ name: String) throws -> CSVTable {
       try CSVTable(
         String(decoding: try AtomicFile.read(path + "/" + name), as: UTF8.self), file: path + "/" + name, delimiter: ","
@@ -48,9 +47,9 @@ public struct Importance: Sendable {
     }
     let columns = try table("features/columns.csv")
     let predictions = try table("predictions.csv")
-    guard let names = columns.column("name"), let nodes = columns.column("feature"), names.count == vectors.columns,
+    guard let names = columns.column("name"), let nodes = columns.column("feature"), names.count == all.shape.columns,
       let rows = predictions.column("row")?.compactMap({ Int($0) }), let labels = predictions.column("label"),
-      rows.count == labels.count, rows.allSatisfy({ (0..<vectors.rows).contains($0) })
+      rows.count == labels.count, rows.allSatisfy({ (0..<all.count).contains($0) })
     else { throw bad("its tables do not fit together", help: "run it again") }
     let folds = predictions.column("fold")
     var parts: [(bundle: Bundle, members: [Int])] = []
@@ -75,15 +74,9 @@ public struct Importance: Sendable {
     @Sendable func score(_ exchanged: [Int], _ random: inout RandomSource) throws -> Double {
       var predicted = [Int](repeating: 0, count: rows.count)
       for (bundle, members) in models {
-        var matrix = vectors.selecting(members.map { rows[$0] })
-        if !exchanged.isEmpty {
-          let order = random.permutation(members.count)
-          let original = matrix
-          for (row, other) in order.enumerated() {
-            for column in exchanged { matrix[row, column] = original[other, column] }
-          }
-        }
-        let answers = Metrics.predictions(of: try bundle.probabilities(matrix, jobs: 1))
+        var part = all.selecting(members.map { rows[$0] })
+        if !exchanged.isEmpty { part.exchange(exchanged, random.permutation(members.count)) }
+        let answers = Metrics.predictions(of: try bundle.probabilities(part, jobs: 1))
         for (index, member) in members.enumerated() { predicted[member] = answers[index] }
       }
       return Metrics(truth: truth, predicted: predicted, classes: classes, resamples: 0).scores.uar
@@ -143,5 +136,24 @@ public struct Importance: Sendable {
           ]
         }),
     ]
+  }
+}
+
+extension Rows {
+  /// Gives each row the given columns of another one, a sequence those of all its frames.
+  mutating func exchange(_ columns: [Int], _ others: [Int]) {
+    let original = self
+    let frames = count == 0 ? 1 : shape.count / max(1, shape.columns)
+    changeUnits { units in
+      for (row, other) in others.enumerated() {
+        let available = original.length(of: other)
+        for frame in 0..<original.length(of: row) {
+          let (to, from) = (row * frames + frame, other * frames + frame % available)
+          for column in columns {
+            units[to, column] = original.matrix.values[from * original.shape.columns + column]
+          }
+        }
+      }
+    }
   }
 }

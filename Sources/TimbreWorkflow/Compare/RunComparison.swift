@@ -102,7 +102,8 @@ public struct RunComparison: Sendable {
         tests = index == 0 ? ["", "", ""] : ["no common test row", "", ""]
       }
       return [run.name] + settings.map { SettingDifference.short($0.values[index]) } + values + tests + [
-        run.cost.millisecondsPerClip.map { Numbers.fixed($0, 2) } ?? "–", run.cost.columns.map(String.init) ?? "–",
+        run.cost.millisecondsPerClip.map { Numbers.fixed($0, 2) } ?? "–",
+        run.cost.columns.map { columns in run.cost.frames.map { "\(columns) × \($0)" } ?? "\(columns)" } ?? "–",
         run.cost.parameters.map(String.init) ?? "–",
       ]
     }
@@ -126,6 +127,7 @@ public struct RunComparison: Sendable {
     header += [
       "uar_difference", "uar_difference_lower", "uar_difference_upper", "mcnemar_p", "mcnemar_p_corrected",
       "permutation_p", "permutation_p_corrected", "ms_per_clip", "training_seconds", "columns", "parameters",
+      "frames",
     ]
     func number(_ value: Double?) -> String { value.map { CSV.number($0) } ?? "" }
     let rows = runs.indices.map { index -> [String] in
@@ -140,6 +142,7 @@ public struct RunComparison: Sendable {
         number(pair?.test.mcNemar), number(pair?.mcNemar), number(pair?.test.permutation), number(pair?.permutation),
         number(run.cost.millisecondsPerClip), number(run.cost.trainingSeconds),
         run.cost.columns.map(String.init) ?? "", run.cost.parameters.map(String.init) ?? "",
+        run.cost.frames.map(String.init) ?? "",
       ]
       return fields
     }
@@ -161,6 +164,7 @@ public struct RunComparison: Sendable {
             "cost": [
               "ms_per_clip": run.cost.millisecondsPerClip.json, "training_seconds": run.cost.trainingSeconds.json,
               "columns": run.cost.columns.json, "parameters": run.cost.parameters.json,
+              "frames": run.cost.frames.json,
             ],
             "compared_to_first": pair.map(Self.json) ?? .null,
           ]

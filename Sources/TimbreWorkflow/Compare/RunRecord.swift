@@ -20,6 +20,8 @@ public struct RunRecord: Sendable {
     public var millisecondsPerClip: Double?
     public var trainingSeconds: Double?
     public var columns: Int?
+    /// Of sequences, at most.
+    public var frames: Int?
     public var parameters: Int?
   }
 
@@ -54,6 +56,7 @@ public struct RunRecord: Sendable {
     cost = Cost(
       millisecondsPerClip: state["clips"]?.intValue.flatMap { $0 > 0 ? 1000 * work / Double($0) : nil },
       trainingSeconds: seconds?["training"]?.doubleValue, columns: state["columns"]?.intValue,
+      frames: state["frames"]?.intValue,
       parameters: state["parameters"]?.intValue)
     let file = path + "/predictions.csv"
     let table = try CSVTable(

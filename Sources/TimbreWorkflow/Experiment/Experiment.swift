@@ -109,7 +109,9 @@ extension Experiment {
     var seen: Set<String> = []
     for (draft, name) in zip(drafts, names(of: drafts)) {
       let changed = try draft.changes.reduce(single) { value, change in
-        try value.applying(Override(change.key, value: change.value)) { registry.defaultValue(of: $1, in: $0) }
+        try value.applying(Override(change.key, value: change.value)) {
+          registry.defaultValue(of: $1, in: $0, forSequences: value.hasSequences)
+        }
       }
       let result = linted(changed)
       for finding in result.findings where seen.insert("\(finding)").inserted { findings.append(finding) }

@@ -100,7 +100,7 @@ extension LocatedValue {
     return try setting(override, steps: override.steps[...], defaults)
   }
 
-  /// Without a feature and what the vector holds of it, or without a view.
+  /// Without a feature and what the row holds of it, or without a view.
   private func removing(_ override: Override) throws -> LocatedValue {
     let (group, name) = (override.steps[0].name, override.steps[1].name)
     guard let entries = self[group], entries[name] != nil else {
@@ -117,7 +117,23 @@ extension LocatedValue {
         let kept = items.filter { $0.json.stringValue?.hasPrefix(name + ".") != true }
         members[index].value.content = .array(kept)
       }
+      if group == "features", members[index].key == "sequence", let of = members[index].value.member("of"),
+        case .array(let items) = of.value.content
+      {
+        members[index].value = members[index].value.keeping("of", items: items.filter { $0.json != .string(name) })
+      }
     }
+    copy.content = .object(members)
+    return copy
+  }
+
+  /// With other items in one of the lists of an object.
+  private func keeping(_ key: String, items: [LocatedValue]) -> LocatedValue {
+    guard case .object(var members) = content, let index = members.firstIndex(where: { $0.key == key }) else {
+      return self
+    }
+    var copy = self
+    members[index].value.content = .array(items)
     copy.content = .object(members)
     return copy
   }

@@ -88,7 +88,7 @@ extension Linter {
   /// The feature nodes, each after the one that it reads; nil where something is wrong with one of them.
   ///
   /// - Parameter broken: Nodes whose form is wrong, which has been told.
-  mutating func checkedNodes(broken: Set<String> = []) -> [VectorRecipe.Node]? {
+  mutating func checkedNodes(broken: Set<String> = []) -> [Recipe.Node]? {
     checkNames(in: "features")
     let members = value(of: "features").members ?? []
     if members.isEmpty { report(.missingKey, "there is no feature", at: [.key("features")]) }
@@ -122,14 +122,14 @@ extension Linter {
 
   private static func ordered(
     _ names: [String], _ made: [String: (id: String, feature: Registry.Feature)], _ sources: [String: String]
-  ) -> [VectorRecipe.Node] {
-    var nodes: [VectorRecipe.Node] = []
+  ) -> [Recipe.Node] {
+    var nodes: [Recipe.Node] = []
     while nodes.count < names.count {
       for name in names where !nodes.contains(where: { $0.name == name }) {
         let source = sources[name].flatMap { source in nodes.firstIndex { $0.name == source } }
         if sources[name] != nil, source == nil { continue }
         if let (id, feature) = made[name] {
-          nodes.append(VectorRecipe.Node(name: name, plugin: id, source: source, feature: feature))
+          nodes.append(Recipe.Node(name: name, plugin: id, source: source, feature: feature))
         }
       }
     }
@@ -147,41 +147,8 @@ extension Linter {
     return false
   }
 
-  /// The vector's items; nil where something is wrong with one of them or there are no nodes to point to.
-  mutating func checkedItems(_ nodes: [VectorRecipe.Node]?) -> [VectorRecipe.Item]? {
-    let names = (value(of: "features").members ?? []).map(\.key)
-    let asked = value(of: "vector").arrayValue ?? []
-    var items: [VectorRecipe.Item] = []
-    var seen: Set<String> = []
-    for (index, item) in asked.enumerated() {
-      let path: [ValueFinding.Step] = [.key("vector"), .index(index)]
-      guard let text = item.stringValue else { continue }
-      guard let dot = text.firstIndex(of: ".") else {
-        report(.badReference, "\"\(text)\" has no statistic", help: "write \"\(text).mean\"", at: path)
-        continue
-      }
-      let name = String(text[..<dot])
-      let statisticName = String(text[text.index(after: dot)...])
-      var statistic: Statistic?
-      do {
-        statistic = try Statistic(parsing: statisticName)
-      } catch {
-        report(error, at: path)
-      }
-      if !names.contains(name) {
-        report(
-          .badReference, "there is no feature \"\(name)\"", help: suggestion(for: name, among: names), at: path)
-      }
-      if !seen.insert(text).inserted { report(.duplicateItem, "\"\(text)\" stands twice in the vector", at: path) }
-      if let node = nodes?.firstIndex(where: { $0.name == name }), let statistic {
-        items.append(VectorRecipe.Item(node: node, statistic: statistic))
-      }
-    }
-    return items.count == asked.count ? items : nil
-  }
-
   /// Reports nodes whose parameters make no sense at the rate of loading.
-  mutating func checkedRecipe(_ recipe: VectorRecipe) -> VectorRecipe? {
+  mutating func checkedRecipe(_ recipe: Recipe) -> Recipe? {
     for (index, node) in recipe.nodes.enumerated() {
       var alone = recipe
       alone.nodes = Array(recipe.nodes[...index])
@@ -192,7 +159,7 @@ extension Linter {
         return nil
       }
     }
-    return recipe
+    return recipe.form.sequence == nil || checkTiming(recipe) ? recipe : nil
   }
 
   /// The workflow with every default written out, paths absolute, and the versions of the plugins it uses.
@@ -213,6 +180,8 @@ extension Linter {
     let others = ["plugins", "$schema", "extends"] + Experiment.keys
     for key in grammar.keys where !others.contains(key.name) {
       let value = value(of: key.name)
+      // Of the two forms of rows only one is there.
+      if RowForm.keys.contains(key.name), value == .null { continue }
       switch key.name {
       case "dataset", "classifier":
         members.append(.init(key.name, value.arrayValue.map { .array($0.map(node)) } ?? node(value)))
@@ -224,6 +193,7 @@ extension Linter {
             key.name,
             .object((value.members ?? []).map { .init($0.key, .array(($0.value.arrayValue ?? []).map(node))) })))
       case "load": members.append(.init(key.name, LoadOptions(json: value)?.json ?? value))
+      case "sequence": members.append(.init(key.name, SequenceOptions(json: value)?.json ?? value))
       case "split": members.append(.init(key.name, SplitOptions(json: value)?.filled.json ?? value))
       case "artifacts": members.append(.init(key.name, ArtifactOptions(json: value)?.json ?? value))
       default: members.append(.init(key.name, value))

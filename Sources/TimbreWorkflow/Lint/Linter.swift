@@ -69,10 +69,10 @@ struct Linter {
       })
     let hasNodes = value(of: "features").members != nil && !missing.contains("features")
     let nodes = hasNodes ? checkedNodes(broken: brokenNodes) : nil
-    let items = hasNodes && sound("vector") ? checkedItems(nodes) : nil
+    let form = hasNodes && RowForm.keys.allSatisfy(sound) ? checkedForm(nodes) : nil
     let load = sound("load") ? LoadOptions(json: value(of: "load")) : nil
-    var recipe: VectorRecipe?
-    if let nodes, let items, let load { recipe = checkedRecipe(VectorRecipe(load: load, nodes: nodes, items: items)) }
+    var recipe: Recipe?
+    if let nodes, let form, let load { recipe = checkedRecipe(Recipe(load: load, nodes: nodes, form: form)) }
     let classifier = sound("classifier") ? made(["classifier"], registry.classifiers) : nil
     if let classifier, let recipe { checkShapes(classifier, recipe) }
     let dataset = withDataset && sound("dataset") && sound("label_map") ? checkedDataset() : nil
@@ -110,16 +110,19 @@ struct Linter {
     }
   }
 
-  /// The parameters of a node without `use` and `of`, with absolute paths.
+  /// The parameters of a node without `use` and `of`, with absolute paths. What another form of rows has other defaults for is written out.
   func parameters(_ json: JSONValue) -> [JSONValue.Member] {
     let plugin = pluginID(json).flatMap { registry.description(of: $0) }
     let isStep = plugin?.kind == .augment
-    let types = plugin.map { isStep ? AugmentationStep.parameters(of: $0, changesFeatures: true) : $0.parameters } ?? []
-    return (json.members ?? []).filter { $0.key != "use" && $0.key != "of" }.map { member in
+    let types = plugin.map { isStep ? AugmentationStep.drawable($0.parameters) : $0.parameters } ?? []
+    let given = (json.members ?? []).filter { $0.key != "use" && $0.key != "of" }.map { member in
       let type = types.first { $0.name == member.key }?.type
       return JSONValue.Member(
         member.key, type.map { member.value.absolutePaths(type: $0, folder: folder) } ?? member.value)
     }
+    guard let plugin, plugin.kind == .classifier, root.hasSequences else { return given }
+    let defaults = registry.sequenceDefaults[plugin.id] ?? []
+    return given + defaults.filter { other in !given.contains { $0.key == other.key } }
   }
 
   func pluginID(_ json: JSONValue) -> String? { json.stringValue ?? json["use"]?.stringValue }
@@ -141,15 +144,22 @@ struct Linter {
     }
   }
 
-  private mutating func checkShapes(_ classifier: any Classifier, _ recipe: VectorRecipe) {
-    guard let columns = try? recipe.columns().count else { return }
+  private mutating func checkShapes(_ classifier: any Classifier, _ recipe: Recipe) {
+    guard let shape = try? recipe.shape() else { return }
     do {
       // The number of classes is the dataset's; no layer before the output depends on it.
-      _ = try classifier.parts(columns: columns, classes: 2)
+      _ = try classifier.parts(of: shape, classes: 2)
+    } catch let diagnostic as Diagnostic where diagnostic.kind == .badInput {
+      report(diagnostic, at: [.key("classifier")])
     } catch {
       report(error, at: [.key("classifier"), .key("layers")])
     }
   }
+}
+
+extension LocatedValue {
+  /// Whether a workflow's rows are sequences.
+  var hasSequences: Bool { self["sequence"].map { $0.json != .null } ?? false }
 }
 
 extension JSONValue {
@@ -178,8 +188,8 @@ extension Diagnostic.Kind {
 
 extension Linter {
   /// The parts of a bundle's head that are written as a workflow's are.
-  mutating func model() -> (recipe: VectorRecipe, classifier: any Classifier)? {
-    for key in ["load", "features", "vector", "classifier"] {
+  mutating func model() -> (recipe: Recipe, classifier: any Classifier)? {
+    for key in ["load", "features", "classifier"] + RowForm.keys {
       let type = grammar.type(of: key) ?? .null
       for finding in type.findings(in: value(of: key), at: [.key(key)]) {
         report(finding.kind, finding.message, help: finding.help, at: finding.path, isAboutKey: finding.isAboutKey)
@@ -188,8 +198,8 @@ extension Linter {
     guard findings.isEmpty, let load = LoadOptions(json: value(of: "load")), let nodes = checkedNodes() else {
       return nil
     }
-    guard let items = checkedItems(nodes) else { return nil }
-    let recipe = VectorRecipe(load: load, nodes: nodes, items: items)
+    guard let form = checkedForm(nodes) else { return nil }
+    let recipe = Recipe(load: load, nodes: nodes, form: form)
     guard let classifier = made(["classifier"], registry.classifiers), findings.isEmpty else { return nil }
     return (recipe, classifier)
   }

@@ -9,6 +9,8 @@ public struct Workflow: Sendable {
   public var plan: Plan?
   /// Where the file asks for several runs.
   public var experiment: Experiment?
+  /// What the file says together with what it extends, variables as they are written; nil where it cannot be read as JSON.
+  public var root: LocatedValue?
 
   public var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
@@ -43,7 +45,7 @@ public struct Workflow: Sendable {
       let merged = try Inheritance.resolve(
         parsed.value, folder: folder, grammar: grammar, duplicates: &findings, read: read)
       root = try overrides.reduce(merged) { value, override in
-        try value.applying(override) { registry.defaultValue(of: $1, in: $0) }
+        try value.applying(override) { registry.defaultValue(of: $1, in: $0, forSequences: merged.hasSequences) }
       }
     } catch let diagnostic as Diagnostic {
       findings.append(diagnostic)
@@ -52,6 +54,7 @@ public struct Workflow: Sendable {
       findings.append(Diagnostic(.syntax, "\(error)", subject: source.name))
       return
     }
+    self.root = root
     let replaced = Variables.replace(in: root, environment: environment)
     let datasetIsUnset = replaced.unset.contains { $0.path.first == .key("dataset") }
     for (path, var diagnostic) in replaced.unset {

@@ -21,18 +21,22 @@ public struct AugmentationStep: Sendable {
     name: "probability", type: .number(.closed(0, 1)), unit: nil,
     summary: "How likely the step is done, drawn for each clip.", defaultValue: 1)
 
-  /// The parameters of an augmenter's node: each may be a range or a choice.
-  static func parameters(of plugin: PluginDescription, changesFeatures: Bool) -> [ParameterDescription] {
+  /// What an augmenter's node takes besides its parameters.
+  static func nodeParameters(changesFeatures: Bool) -> [ParameterDescription] {
     let nodes = ParameterDescription(
       name: "of", type: .oneOf([.string, .list(of: .string, count: 1...1_000)]), unit: nil,
       summary: "The feature node that it changes, or a list of them, each of which draws for itself.", defaultValue: nil
     )
     return (changesFeatures ? [nodes] : []) + [probability]
-      + plugin.parameters.map { parameter in
-        var drawable = parameter
-        drawable.type = parameter.type.orDrawn
-        return drawable
-      }
+  }
+
+  /// An augmenter's parameters as a node takes them: each may be a range or a choice.
+  static func drawable(_ parameters: [ParameterDescription]) -> [ParameterDescription] {
+    parameters.map { parameter in
+      var drawable = parameter
+      drawable.type = parameter.type.orDrawn
+      return drawable
+    }
   }
 
   /// - Parameter json: The step as a workflow has it, its form already checked, its paths absolute.

@@ -10,21 +10,13 @@ struct Grammar {
   let keys: [ParameterDescription]
 
   init(_ registry: Registry) {
-    func parameters(_ plugin: PluginDescription) -> [ParameterDescription] {
-      if plugin.kind == .augment {
-        let changesFeatures = registry.featureAugmenters.contains(plugin.id)
-        return AugmentationStep.parameters(of: plugin, changesFeatures: changesFeatures)
-      }
-      let source = ParameterDescription(
-        name: "of", type: .string, unit: nil, summary: "The feature node that it reads.", defaultValue: nil)
-      return (registry.transforms.contains(plugin.id) ? [source] : []) + plugin.parameters
-    }
     func plugins(_ descriptions: some Sequence<PluginDescription>) -> ParameterType {
       let sorted = descriptions.sorted { $0.id < $1.id }
       return .variants(
         tag: "use",
         sorted.map { plugin in
-          VariantDescription(name: plugin.id, summary: plugin.summary, parameters: parameters(plugin))
+          VariantDescription(
+            name: plugin.id, summary: plugin.summary, parameters: Self.parameters(of: plugin, in: registry))
         })
     }
     func key(_ name: String, _ type: ParameterType, default value: JSONValue?, _ summary: String)
@@ -64,8 +56,11 @@ struct Grammar {
         "features", .map(of: plugins(registry.features.values.map(\.description))), default: nil,
         "Feature nodes by name."),
       key(
-        "vector", .list(of: .string, count: 1...1_000), default: nil,
+        "vector", .optional(.list(of: .string, count: 1...1_000)), default: .null,
         "What a row consists of: \"node.statistic\", in this order."),
+      key(
+        "sequence", .optional(SequenceOptions.parameterType), default: .null,
+        "In place of \"vector\": the frames of features in the order of time."),
       key(
         "split", SplitOptions.parameterType, default: SplitOptions().json, "What is trained on and what is tested on."),
       key(
@@ -78,6 +73,24 @@ struct Grammar {
       key(
         "plugins", .map(of: .int(1...Int.max)), default: .null,
         "Versions of the plugins; written into resolved workflows."),
+    ]
+  }
+
+  /// What the node of a plugin takes.
+  private static func parameters(of plugin: PluginDescription, in registry: Registry) -> [ParameterDescription] {
+    let own = plugin.kind == .augment ? AugmentationStep.drawable(plugin.parameters) : plugin.parameters
+    return nodeParameters(of: plugin, in: registry) + own
+  }
+
+  /// What the node of a plugin takes besides the plugin's parameters.
+  static func nodeParameters(of plugin: PluginDescription, in registry: Registry) -> [ParameterDescription] {
+    if plugin.kind == .augment {
+      return AugmentationStep.nodeParameters(changesFeatures: registry.featureAugmenters.contains(plugin.id))
+    }
+    guard registry.transforms.contains(plugin.id) else { return [] }
+    return [
+      ParameterDescription(
+        name: "of", type: .string, unit: nil, summary: "The feature node that it reads.", defaultValue: nil)
     ]
   }
 

@@ -14,9 +14,14 @@ public enum Schema {
     schema += [
       .init("type", "object"), .init("if", ["required": ["extends"]]),
       .init("then", ["properties": .object(partial), "additionalProperties": false]),
-      .init("else", record(grammar.keys)),
+      .init("else", .object((record(grammar.keys).members ?? []) + [.init("oneOf", .array(RowForm.keys.map(alone)))])),
     ]
     return .object(schema)
+  }
+
+  /// That a key is there; null is as good as not there.
+  private static func alone(_ key: String) -> JSONValue {
+    ["required": [.string(key)], "properties": .object([.init(key, ["not": ["type": "null"]])])]
   }
 
   private static func record(_ parameters: [ParameterDescription], tag: (String, String)? = nil) -> JSONValue {

@@ -2,27 +2,6 @@ import TimbreCore
 
 /// What the registry says of its plugins, as text for a terminal, JSON for programs, and the Markdown reference.
 public enum Reference {
-  public static func json(_ plugin: PluginDescription) -> JSONValue {
-    .object([
-      .init("id", .string(plugin.id)), .init("kind", .string(plugin.kind?.rawValue ?? "")),
-      .init("summary", .string(plugin.summary)),
-      .init("reference", plugin.reference.map { .string($0) } ?? .null),
-      .init("formula", plugin.formula.map { .string($0) } ?? .null),
-      .init("details", plugin.details.map { .string($0) } ?? .null), .init("version", .int(plugin.version)),
-      .init(
-        "parameters",
-        .array(
-          plugin.parameters.map { parameter in
-            .object([
-              .init("name", .string(parameter.name)), .init("type", .string(parameter.type.phrase)),
-              .init("required", .bool(parameter.isRequired)), .init("default", parameter.defaultValue ?? .null),
-              .init("unit", parameter.unit.map { .string($0.rawValue) } ?? .null),
-              .init("summary", .string(parameter.summary)),
-            ])
-          })),
-    ])
-  }
-
   /// One plugin for a terminal.
   public static func text(_ plugin: PluginDescription) -> String {
     var text = "\(plugin.id)  (version \(plugin.version))\n\(plugin.summary)\n"

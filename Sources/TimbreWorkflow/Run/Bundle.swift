@@ -2,18 +2,20 @@ import TimbreCore
 import TimbreEvaluation
 import TimbreReport
 
-/// A trained model with everything needed to use it: load, features, vector, scaler, labels, weights, provenance.
+/// A trained model with everything needed to use it: load, features, what rows take of them, scaler, labels, weights, provenance.
 ///
 /// A folder with two files. `bundle.json` says how audio becomes a row and what the columns and labels are;
 /// `model.safetensors` holds the scaler and the weights. Each file's checksum stands in `bundle.json`, so that a change to
 /// either is noticed. No code is ever read from a bundle.
 public struct Bundle: Sendable {
-  /// The version of the form that this program writes, and the latest that it reads.
-  public static let version = 1
+  /// The latest version of the form that this program reads. A bundle of vectors is written as version 1, as it always was; one of
+  /// sequences is of version 2.
+  public static let version = 2
   static let headName = "bundle.json"
   static let tensorsName = "model.safetensors"
 
-  public let recipe: VectorRecipe
+  public let recipe: Recipe
+  public let shape: RowShape
   public let labels: [String]
   /// The head as it stands in the file: for `inspect`.
   public let head: JSONValue
@@ -21,7 +23,7 @@ public struct Bundle: Sendable {
   let model: any TrainedModel
 
   /// Probabilities of the labels for rows of unscaled numbers.
-  public func probabilities(_ rows: Matrix, jobs: Int) throws -> Matrix {
+  public func probabilities(_ rows: Rows, jobs: Int) throws -> Matrix {
     try model.probabilities(scaler.applied(to: rows), jobs: jobs)
   }
 
@@ -35,8 +37,9 @@ public struct Bundle: Sendable {
     let tensors = try Safetensors(tensors: prefixed(scaler.tensors, "scaler.") + prefixed(model.tensors, "model."))
       .encoded()
     func part(_ key: String) -> JSONValue.Member { .init(key, plan.resolved[key] ?? .null) }
-    var members: [JSONValue.Member] = [.init("timbre_bundle", .int(version)), .init("title", .string(plan.title))]
-    members += [part("load"), part("features"), part("vector"), part("scale"), part("classifier"), part("plugins")]
+    let form = plan.recipe.form.sequence == nil ? (version: 1, key: "vector") : (version: 2, key: "sequence")
+    var members: [JSONValue.Member] = [.init("timbre_bundle", .int(form.version)), .init("title", .string(plan.title))]
+    members += [part("load"), part("features"), part(form.key), part("scale"), part("classifier"), part("plugins")]
     members += [
       .init("labels", labels.json), .init("columns", columns.map(\.name).json), .init("provenance", provenance),
       .init("tensors_checksum", .string(checksum(tensors))),
@@ -126,10 +129,11 @@ public struct Bundle: Sendable {
       throw damaged("its features now give \(made.count) columns, its model was trained on \(columns.count)\(other)")
     }
     self.recipe = recipe
+    shape = try recipe.shape()
     self.labels = labels
     do {
       scaler = try Scaler(kind: scale, tensors: Self.stripped(tensors, "scaler."), columns: columns.count)
-      model = try classifier.restore(Self.stripped(tensors, "model."), columns: columns.count, classes: labels.count)
+      model = try classifier.restore(Self.stripped(tensors, "model."), for: shape, classes: labels.count)
     } catch let diagnostic as Diagnostic {
       throw diagnostic.about(folder)
     }

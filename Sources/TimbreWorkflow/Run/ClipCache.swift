@@ -14,8 +14,9 @@ struct ClipCache: Sendable {
   private let load: String
   /// Each view; nil where its result is not kept.
   private let views: [(chain: String, name: String, keepsSignal: Bool)?]
-  /// Node and statistic of each item.
-  private let items: [String]
+  /// Node and statistic of each part of a row; of a sequence's parts the node alone, so that other sequences use its frames as well.
+  private let parts: [String]
+  private let form: RowForm
   private let widths: [Int]
   private let seed: UInt64
   /// nil where every recording keeps its own: then signals are not kept.
@@ -37,7 +38,10 @@ struct ClipCache: Sendable {
       return "\(rest) version \(version(json)) of (\(source))"
     }
     load = resolved["load"]?.description ?? ""
-    items = plan.recipe.items.map { node(plan.recipe.nodes[$0.node].name) + " " + $0.statistic.name }
+    form = plan.recipe.form
+    parts = form.parts.map { part in
+      node(plan.recipe.nodes[part.node].name) + (part.statistic.map { " " + $0.name } ?? "")
+    }
     views = plan.views.map { view in
       let steps = resolved["views"]?[view.name]?.arrayValue ?? []
       if steps.contains(where: Self.readsFiles) { return nil }
@@ -62,16 +66,17 @@ struct ClipCache: Sendable {
     }
     let content = fingerprint(bytes)
     let origin = ["\(content.high) \(content.low)", "\(start ?? 0) \(end ?? -1)", load]
+    let kind = form.sequence == nil ? "row" : "frames"
     let views = views.map { view -> KnownClip.ViewKeys? in
       guard let view else { return nil }
       // What a chain draws depends on the seed, the clip's id and the view's name.
-      let parts = origin + (view.chain.isEmpty ? [""] : [view.chain, "\(seed)", clip.id, view.name])
+      let chain = origin + (view.chain.isEmpty ? [""] : [view.chain, "\(seed)", clip.id, view.name])
       return KnownClip.ViewKeys(
-        drawn: Self.key(["drawn"] + parts), rows: items.map { Self.key(["row"] + parts + [$0]) },
-        signal: view.keepsSignal ? Self.key(["view"] + parts) : nil)
+        drawn: Self.key(["drawn"] + chain), rows: parts.map { Self.key([kind] + chain + [$0]) },
+        signal: view.keepsSignal ? Self.key(["view"] + chain) : nil)
     }
     return KnownClip(
-      cache: cache, rate: rate, widths: widths, signal: Self.key(["signal"] + origin),
+      cache: cache, rate: rate, form: form, widths: widths, signal: Self.key(["signal"] + origin),
       hash: Self.key(["content"] + origin), fingerprint: Self.key(["fingerprint 1"] + origin), views: views)
   }
 }
@@ -87,6 +92,7 @@ struct KnownClip {
 
   private let cache: ResultCache
   private let rate: Int?
+  private let form: RowForm
   private let widths: [Int]
   private let signalKey: CacheKey
   private let hashKey: CacheKey
@@ -96,11 +102,13 @@ struct KnownClip {
   private var stored: [(key: CacheKey, kind: ResultCache.Kind, value: [UInt8])] = []
 
   init(
-    cache: ResultCache, rate: Int?, widths: [Int], signal: CacheKey, hash: CacheKey, fingerprint: CacheKey,
+    cache: ResultCache, rate: Int?, form: RowForm, widths: [Int], signal: CacheKey, hash: CacheKey,
+    fingerprint: CacheKey,
     views: [ViewKeys?]
   ) {
     self.cache = cache
     self.rate = rate
+    self.form = form
     self.widths = widths
     signalKey = signal
     hashKey = hash
@@ -149,11 +157,11 @@ struct KnownClip {
     }
   }
 
-  /// The part of the view's row that each item gives; nil where it is not known.
+  /// What each part of the view's row was made of; nil where it is not known.
   func parts(_ view: Int) -> [[Float]?] {
-    widths.indices.map { item in
-      let part = views[view].flatMap { values[$0.rows[item]] }.map { LittleEndian.floats($0[...]) }
-      return part?.count == widths[item] ? part : nil
+    widths.indices.map { part in
+      let values = views[view].flatMap { self.values[$0.rows[part]] }.map { LittleEndian.floats($0[...]) }
+      return values.flatMap { form.parts[part].isFitting($0.count, width: widths[part]) ? $0 : nil }
     }
   }
 
@@ -166,21 +174,8 @@ struct KnownClip {
     if let key = views[view]?.signal { keep(signal, key) }
   }
 
-  /// The whole row of what is known of it and of the values that were not, which are kept.
-  mutating func completing(_ parts: [[Float]?]?, with values: [Float], ofView view: Int) -> [Float] {
-    var row: [Float] = []
-    var place = 0
-    for (item, width) in widths.enumerated() {
-      if let part = parts?[item] {
-        row += part
-        continue
-      }
-      let part = Array(values[place..<place + width])
-      place += width
-      row += part
-      if let keys = views[view] { stored.append((keys.rows[item], .row, LittleEndian.bytes(part))) }
-    }
-    return row
+  mutating func keep(_ values: [Float], ofPart part: Int, ofView view: Int) {
+    if let keys = views[view] { stored.append((keys.rows[part], .row, LittleEndian.bytes(values))) }
   }
 
   mutating func keep(_ record: [Draws.Drawn], ofView view: Int) {

@@ -6,8 +6,8 @@ import TimbreFingerprint
 /// Rows and texts lie in a few large blocks. Small ones that stay, made among the large ones of a clip that come and go, would keep
 /// these from being used again, and memory would grow by ten times what is kept.
 struct ClipResults: Sendable {
-  /// Clips × views × columns; zeros where the clip failed.
-  private(set) var vectors: [Float]
+  /// Clips × views × the numbers of a row; zeros where the clip failed.
+  private(set) var values: [Float]
   /// Of each clip, packed; zeros where there is none.
   private(set) var fingerprints: [UInt32]
   /// Why clips failed, by their index.
@@ -17,15 +17,25 @@ struct ClipResults: Sendable {
   private var drawn: PackedTexts
   private var hashes: PackedTexts
   private let views: Int
-  private let columns: Int
+  private let shape: RowShape
+  /// Of sequences: frames of each row, and how many there were before cropping.
+  private var lengths: [(kept: Int32, available: Int32)] = []
 
-  init(clips: Int, views: Int, columns: Int) {
-    vectors = [Float](repeating: 0, count: clips * views * columns)
+  /// - Throws: An `.outOfRange` diagnostic where a computer is not likely to have the memory.
+  init(clips: Int, views: Int, shape: RowShape) throws {
+    let bytes = 4 * Double(clips) * Double(views) * Double(shape.count)
+    guard bytes < 0x1p36 else {
+      throw Diagnostic(
+        .outOfRange, "\(shape) of \(clips) clips in \(views) views take some \(Int(bytes / 0x1p30)) GiB of memory",
+        help: "use fewer frames, bins or views")
+    }
+    values = [Float](repeating: 0, count: clips * views * shape.count)
     fingerprints = [UInt32](repeating: 0, count: clips * AudioFingerprint.packedCount)
+    if case .sequence = shape { lengths = Array(repeating: (0, 0), count: clips * views) }
     drawn = PackedTexts(count: clips * views)
     hashes = PackedTexts(count: clips)
     self.views = views
-    self.columns = columns
+    self.shape = shape
   }
 
   mutating func take(_ result: ClipResult, at clip: Int) {
@@ -41,8 +51,9 @@ struct ClipResults: Sendable {
     fingerprints.replaceSubrange(
       place..<place + AudioFingerprint.packedCount, with: AudioFingerprint.packed(result.fingerprint))
     for (view, row) in result.rows.enumerated() {
-      let start = (clip * views + view) * columns
-      vectors.replaceSubrange(start..<start + columns, with: row)
+      let place = clip * views + view
+      values.replaceSubrange(place * shape.count..<(place + 1) * shape.count, with: row.values)
+      if !lengths.isEmpty { lengths[place] = (Int32(clamping: row.length), Int32(clamping: row.available)) }
     }
     for (view, record) in result.drawn.enumerated() {
       drawn[clip * views + view] = record.map { "\($0.name)=\($0.value.plain)" }.joined(separator: ";")
@@ -58,14 +69,25 @@ struct ClipResults: Sendable {
   /// What was drawn for a view, as `clips.csv` has it.
   func drawn(clip: Int, view: Int) -> String { drawn[clip * views + view] ?? "" }
 
-  /// The rows of some clips, in order. Of all clips it is the block itself.
-  func rows(of clips: [Int]) -> [Float] {
-    let size = views * columns
-    if clips.count * size == vectors.count { return vectors }
-    var rows: [Float] = []
-    rows.reserveCapacity(clips.count * size)
-    for clip in clips { rows += vectors[clip * size..<(clip + 1) * size] }
-    return rows
+  /// The rows of some clips, in order. Of all clips they are the block itself.
+  func rows(of clips: [Int]) -> Rows {
+    Rows(shape, values: values(of: clips), rows: clips.count * views, lengths: lengths(of: clips).map { Int($0.kept) })
+  }
+
+  /// How many frames each row of some clips had before cropping; none for vectors.
+  func available(of clips: [Int]) -> [Int] { lengths(of: clips).map { Int($0.available) } }
+
+  private func lengths(of clips: [Int]) -> some Collection<(kept: Int32, available: Int32)> {
+    (lengths.isEmpty ? [] : clips).flatMap { lengths[$0 * views..<($0 + 1) * views] }
+  }
+
+  private func values(of clips: [Int]) -> [Float] {
+    let size = views * shape.count
+    if clips.count * size == values.count { return values }
+    var picked: [Float] = []
+    picked.reserveCapacity(clips.count * size)
+    for clip in clips { picked += values[clip * size..<(clip + 1) * size] }
+    return picked
   }
 }
 

@@ -5,7 +5,7 @@ import TimbreFingerprint
 /// What became of one clip.
 struct ClipResult: Sendable {
   /// One row a view, in the plan's order; empty where the clip failed.
-  var rows: [[Float]] = []
+  var rows: [Row] = []
   /// What was drawn for each view.
   var drawn: [[Draws.Drawn]] = []
   var contentHash: String?
@@ -28,8 +28,7 @@ struct ClipStage: Sendable {
   ///
   /// Clips begin in order and those under way are waited for, so that the clip that stops the run is the same for any `jobs`.
   func process(_ clips: [Clip], onResult: (_ done: Int) -> Void) async throws -> ClipResults {
-    var results = ClipResults(
-      clips: clips.count, views: plan.views.count, columns: try plan.recipe.columns().count)
+    var results = try ClipResults(clips: clips.count, views: plan.views.count, shape: plan.recipe.shape())
     var done = 0
     var firstFailure: Int?
     await withTaskGroup(of: (Int, ClipResult).self) { group in
@@ -92,14 +91,15 @@ struct ClipStage: Sendable {
     for (index, view) in plan.views.enumerated() {
       let start = clock.now
       let drawn = known?.drawn(index)
-      var parts = drawn == nil ? nil : known?.parts(index)
-      if let drawn, let parts, !parts.contains(nil) {
-        result.rows.append(parts.flatMap { $0 ?? [] })
+      var parts = (drawn == nil ? nil : known?.parts(index)) ?? plan.recipe.form.parts.map { _ in nil }
+      var missing = parts.indices.filter { parts[$0] == nil }
+      if let drawn, missing.isEmpty {
+        result.rows.append(try row(of: parts, view))
         result.drawn.append(drawn)
         continue
       }
       // What is drawn for features is drawn node by node: then all of them are computed.
-      if view.steps.contains(where: \.isForFeatures) { parts = nil }
+      if view.steps.contains(where: \.isForFeatures) { missing = Array(parts.indices) }
       var draws = view.draws(seed: plan.seed, clip: clip.id)
       let signal: Signal
       if drawn != nil, let stored = known?.signal(ofView: index) {
@@ -112,16 +112,28 @@ struct ClipStage: Sendable {
       }
       let made = clock.now
       do {
-        let missing = parts.map { parts in parts.indices.filter { parts[$0] == nil } }
-        let row = try (missing.map(plan.recipe.only) ?? plan.recipe).vector(of: signal, in: view, drawing: &draws)
-        result.rows.append(known?.completing(parts, with: row, ofView: index) ?? row)
+        let recipe = missing.count == parts.count ? plan.recipe : plan.recipe.only(missing)
+        let made = try recipe.parts(of: signal, in: view, drawing: &draws)
+        for (part, values) in zip(missing, made) {
+          parts[part] = values
+          known?.keep(values, ofPart: part, ofView: index)
+        }
       } catch let diagnostic as Diagnostic where view.name != "original" {
         throw diagnostic.about("view \(view.name)")
       }
+      result.rows.append(try row(of: parts, view))
       if drawn == nil { known?.keep(draws.record, ofView: index) }
       result.drawn.append(drawn ?? draws.record)
       result.seconds.views += (made - start).seconds
       result.seconds.features += (clock.now - made).seconds
+    }
+  }
+
+  private func row(of parts: [[Float]?], _ view: View) throws -> Row {
+    do {
+      return try plan.row(of: parts.map { $0 ?? [] })
+    } catch let diagnostic as Diagnostic where view.name != "original" {
+      throw diagnostic.about("view \(view.name)")
     }
   }
 }

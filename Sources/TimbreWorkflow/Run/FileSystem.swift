@@ -21,6 +21,13 @@ public enum FileSystem {
     }
   }
 
+  /// When a file was last changed, and how long it is, as a mark that differs where the file does; empty for no file.
+  public static func changed(_ path: String) -> String {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return "" }
+    let time = (attributes[.modificationDate] as? Date)?.timeIntervalSinceReferenceDate ?? 0
+    return "\(time)-\((attributes[.size] as? NSNumber)?.intValue ?? 0)"
+  }
+
   /// Bytes of a regular file; nil for everything else.
   public static func size(_ path: String) -> Int? {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)

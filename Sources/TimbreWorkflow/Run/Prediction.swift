@@ -6,6 +6,11 @@ public struct Prediction: Sendable {
   public var file: String
   public var result: Result<Answer, Diagnostic>
 
+  public init(file: String, result: Result<Answer, Diagnostic>) {
+    self.file = file
+    self.result = result
+  }
+
   public struct Answer: Sendable {
     public var label: String
     /// In the order of the bundle's labels.
@@ -36,8 +41,7 @@ extension Bundle {
   public func predict(_ file: String) -> Prediction {
     do {
       let loaded = try load(.file(file), options: recipe.load)
-      let row = try recipe.vector(of: loaded.signal)
-      let probabilities = try probabilities(Matrix(rows: 1, columns: row.count, values: row), jobs: 1)
+      let probabilities = try probabilities(Rows(recipe.row(of: loaded.signal), shape), jobs: 1)
       let values = Array(probabilities.row(0))
       guard values.count == labels.count, values.allSatisfy(\.isFinite), let most = values.max(),
         let best = values.firstIndex(of: most)

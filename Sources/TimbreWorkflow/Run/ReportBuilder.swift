@@ -28,12 +28,9 @@ extension Runner {
         macroF1: line.scores.macroF1)
     }
     report.classifier = plan.resolved["classifier"]?["use"]?.stringValue ?? ""
-    report.parts = try plan.classifier.parts(columns: data.columns.count, classes: data.classes.count)
+    report.parts = try plan.classifier.parts(of: data.rows.shape, classes: data.classes.count)
     report.inputs = inputs(data)
-    report.inputSummary =
-      "A vector of \(data.columns.count) columns; scaling: \(plan.scale.rawValue), "
-      + (plan.scale == .standardPerSpeaker
-        ? "each speaker by its own unlabelled clips, test speakers included." : "fitted on the training rows.")
+    report.inputSummary = inputSummary(data)
     let sides =
       data.isFolded
       ? [("test, each in its fold", outcome.tested)]
@@ -66,15 +63,41 @@ extension Runner {
     report.files = [
       .init("workflow.json", "the workflow with every default written out"),
       .init("clips.csv", "every row: clip, label, speaker, side, view, what was drawn"),
-      .init("features/vectors.npy", "the rows as numbers, before scaling"),
-      .init("features/columns.csv", "what their columns are"),
     ]
+    report.files +=
+      data.rows.shape.isSequence
+      ? [
+        .init(Rows.sequencesName, "the rows as numbers, before scaling: rows × bins × frames, NaN beyond their ends"),
+        .init(Rows.lengthsName, "how many frames each row has, and had before cropping"),
+        .init("features/columns.csv", "what their bins are"),
+      ]
+      : [
+        .init(Rows.vectorsName, "the rows as numbers, before scaling"),
+        .init("features/columns.csv", "what their columns are"),
+      ]
     if !data.isFolded { report.files.append(.init("history.csv", "training, epoch by epoch")) }
     if !data.near.pairs.isEmpty { report.files.append(.init("near_identical.csv", "clips that are one recording")) }
     report.files += [.init("predictions.csv", "test rows with probabilities"), .init("metrics.json", "all metrics")]
     if !data.isFolded { report.files.append(.init("bundle/bundle.json", "the trained bundle, for timbre predict")) }
     report.files.append(.init("environment.json", "versions"))
     try report.write(to: folder.file("report.html"))
+  }
+
+  private func inputSummary(_ data: RunData) -> String {
+    let scaling =
+      "scaling: \(plan.scale.rawValue), "
+      + (plan.scale == .standardPerSpeaker
+        ? "each speaker by its own unlabelled clips, test speakers included."
+        : data.rows.shape.isSequence ? "fitted on the frames of the training rows." : "fitted on the training rows.")
+    guard case .sequence(let frames, let bins) = data.rows.shape, let sequence = plan.recipe.form.sequence else {
+      return "A vector of \(data.columns.count) columns; \(scaling)"
+    }
+    let cropped = data.available.count { $0 > frames }
+    let short = data.available.count { $0 < frames }
+    let kept = ["start": "beginning", "center": "middle"][sequence.crop.rawValue] ?? "end"
+    return "A sequence of up to \(frames) frames of \(bins) bins; \(scaling) Of \(data.rows.count) rows "
+      + "\(cropped) had more frames, of which the \(kept) is kept, and \(short) have fewer: "
+      + "what follows their ends takes part in nothing."
   }
 
   private func summary(_ data: RunData, _ outcome: Outcome) -> String {
@@ -127,12 +150,14 @@ extension Runner {
   private func inputs(_ data: RunData) -> [RunReport.Input] {
     var inputs: [RunReport.Input] = []
     for column in data.columns {
-      if let last = inputs.last, last.name == column.node, last.statistic == column.statistic {
+      let statistic = column.statistic.isEmpty ? "every frame" : column.statistic
+      if let last = inputs.last, last.name == column.node, last.statistic == statistic {
         inputs[inputs.count - 1].columns += 1
       } else {
         inputs.append(
           .init(
-            name: column.node, plugin: column.plugin, statistic: column.statistic, columns: 1,
+            name: column.node, plugin: column.plugin,
+            statistic: statistic, columns: 1,
             unit: column.unit?.rawValue ?? ""))
       }
     }

@@ -30,7 +30,7 @@ public struct PluginRequest: Sendable {
   public func augmentation(_ registry: Registry) throws -> AugmentationStep {
     let make = { json, entry in try AugmentationStep(id: id, json: json, entry: entry) }
     var step = try request(registry.augmenters, .augment, make) {
-      AugmentationStep.parameters(of: $0, changesFeatures: false)
+      AugmentationStep.nodeParameters(changesFeatures: false) + AugmentationStep.drawable($0.parameters)
     }
     step.label = nil
     return step

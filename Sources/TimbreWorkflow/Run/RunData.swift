@@ -9,9 +9,11 @@ struct RunData: Sendable {
   let results: ClipResults
   let rejected: [Diagnostic]
   let viewNames: [String]
-  let columns: [VectorRecipe.Column]
-  /// Row-major: all views of the first clip that did not fail, then of the next.
-  let rows: Matrix
+  let columns: [Recipe.Column]
+  /// All views of the first clip that did not fail, then of the next.
+  let rows: Rows
+  /// Of sequences: how many frames each row had before cropping.
+  let available: [Int]
   let table: SplitTable
   /// Clips that count as one recording though their bytes differ.
   let near: NearIdentical
@@ -52,8 +54,8 @@ struct RunData: Sendable {
         .badDataset, "every clip of the class \"\(gone)\" failed",
         help: "clips.csv gives the reasons; mend them or leave the class out")
     }
-    rows = Matrix(
-      rows: sound.count * viewNames.count, columns: columns.count, values: results.rows(of: sound))
+    rows = results.rows(of: sound)
+    available = results.available(of: sound)
     self.results = results
     clipOfItem = sound
     let clips = clips
@@ -99,7 +101,7 @@ struct RunData: Sendable {
 
   func write(to folder: RunFolder) throws {
     try folder.make("features")
-    try NPY.write(rows, to: folder.file("features/vectors.npy"))
+    try rows.write(to: folder, available: available)
     let table = columns.enumerated().map { index, column in
       [
         String(index), column.name, column.node, column.plugin, column.statistic, column.bin,
@@ -117,7 +119,7 @@ struct RunData: Sendable {
     "row", "id", "file", "label", "speaker", "split", "view", "drawn", "status", "reason", "content_hash",
   ]
 
-  /// One line a row of `vectors.npy`, then one for each clip that failed.
+  /// One line a row, then one for each clip that failed.
   private func writeClips(to folder: RunFolder) throws {
     let attributes = Self.attributes(of: clips)
     let sides = sides

@@ -102,7 +102,8 @@ public struct RunFolder: Sendable {
       .init("state", .string(state.rawValue)), .init("timbre", .string(Timbre.version)),
       .init("started", .string(Self.stamp(started))),
     ]
-    if state != .running { members.append(.init("ended", .string(Self.stamp(Date())))) }
+    members.append(
+      state == .running ? .init("process", RunProcess.current) : .init("ended", .string(Self.stamp(Date()))))
     try write(.object(members + facts), to: "run.json")
   }
 

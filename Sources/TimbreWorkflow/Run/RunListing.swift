@@ -8,7 +8,7 @@ public struct RunListing: Sendable {
     public var name: String
     public var path: String
     public var title: String
-    /// running, finished, interrupted or failed; "running" is also what a killed run says.
+    /// running, finished, interrupted or failed; "stopped" where a run says that it is under way and its process is gone.
     public var state: String
     public var kind: String
     public var started: String
@@ -45,9 +45,16 @@ public struct RunListing: Sendable {
       var scores: [String: Double] = [:]
       for key in Self.scores { scores[key] = metrics?[key]?.doubleValue }
       return Run(
-        name: name, path: path, title: workflow?["title"]?.stringValue ?? "", state: state["state"]?.stringValue ?? "",
+        name: name, path: path, title: workflow?["title"]?.stringValue ?? "", state: Self.state(state),
         kind: state["kind"]?.stringValue ?? "run", started: state["started"]?.stringValue ?? "", scores: scores)
     }
+  }
+
+  /// The state that `run.json` tells of, seen against the processes of this machine.
+  public static func state(_ run: JSONValue) -> String {
+    let state = run["state"]?.stringValue ?? ""
+    let isGone = state == RunFolder.State.running.rawValue && run["process"].flatMap(RunProcess.isAtWork) == false
+    return isGone ? "stopped" : state
   }
 
   /// Runs without the score come last, whichever way.

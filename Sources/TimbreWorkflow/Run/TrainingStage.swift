@@ -97,9 +97,12 @@ struct TrainingStage: Sendable {
     _ fold: RunData.Fold, in folder: RunFolder, jobs: Int, onEpoch: @escaping @Sendable (TrainingRecord) -> Void
   ) throws -> (outcome: Outcome, history: [TrainingRecord]) {
     let scaler = Scaler.fit(plan.scale, data.rows, rows: fold.split.train)
-    let scaled = try plan.scale == .standardPerSpeaker ? scaledBySpeaker() : scaler.applied(to: data.rows)
+    let bySpeaker = try plan.scale == .standardPerSpeaker ? scaledBySpeaker() : nil
+    func scaled(_ indices: [Int]) -> Rows {
+      bySpeaker?.selecting(indices) ?? scaler.applied(to: data.rows.selecting(indices))
+    }
     func rows(_ indices: [Int]) -> LabelledRows {
-      LabelledRows(rows: scaled.selecting(indices), labels: indices.map { data.truth[$0] })
+      LabelledRows(rows: scaled(indices), labels: indices.map { data.truth[$0] })
     }
     let validation = fold.split.validation.isEmpty ? nil : rows(fold.split.validation)
     let model = try plan.classifier.train(
@@ -110,7 +113,7 @@ struct TrainingStage: Sendable {
           onEpoch(record)
         }, isCancelled: conditions.isCancelled))
     try write(model.history, to: folder)
-    let probabilities = try model.probabilities(scaled.selecting(fold.split.test), jobs: jobs)
+    let probabilities = try model.probabilities(scaled(fold.split.test), jobs: jobs)
     let outcome = try Outcome(data: data, fold: fold, probabilities: probabilities, plan: plan)
     try outcome.write(to: folder.file("predictions.csv"))
     try folder.make("bundle")
@@ -126,7 +129,7 @@ struct TrainingStage: Sendable {
   }
 
   /// Each speaker by its own unaltered clips, whatever side they are on: no label is looked at.
-  private func scaledBySpeaker() throws -> Matrix {
+  private func scaledBySpeaker() throws -> Rows {
     let speakers = try data.table.rows.map { row in
       guard let speaker = data.table.items[row.item].speaker else {
         throw Diagnostic(
