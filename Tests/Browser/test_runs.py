@@ -89,9 +89,9 @@ def test_a_clip_is_heard_and_looked_into(workspace, studio, browser):
     row = tested(workspace)[0]
     base = studio(f"/api/v1/runs/demo/views/original")
     browser.open(studio(f"/runs/demo/clip?clip={row['id']}"))
-    audio = browser.wait_for("#live audio")
+    audio = browser.wait_for("#made audio")
     browser.wait(lambda: audio.get_property("duration") == pytest.approx(2, abs=0.01))
-    assert "bit for bit" in browser.find("#live").text
+    assert "bit for bit" in browser.find("#made").text
     map_ = "[data-feature=mfcc] "
     browser.wait(lambda: "arrow keys" in browser.find(map_ + ".told").text)
     whole = requests.get(f"{base}/features/mfcc", params={"clip": row["id"]}, timeout=30).json()
@@ -116,9 +116,9 @@ def test_a_clip_is_heard_and_looked_into(workspace, studio, browser):
     browser.wait(lambda: browser.find(map_ + ".playhead").is_displayed())
     # Another view is another sound with the draws of the run.
     browser.find("#view option:nth-child(2)").click()
-    browser.wait(lambda: "drawn" in browser.find("#live .detail").text)
+    browser.wait(lambda: "drawn" in browser.find("#made .detail").text)
     assert "view=" in browser.driver.current_url
-    browser.wait(lambda: browser.all("#live .heatmap canvas"))
+    browser.wait(lambda: browser.all("#made .heatmap canvas"))
     assert browser.violations() == []
 
 
@@ -179,8 +179,8 @@ def test_an_experiment_shows_its_trials(workspace, start, browser):
     browser.wait_for("#folds table")
     assert "/runs/trials:svm" in browser.driver.current_url
     browser.find("#clips table a").click()
-    browser.wait_for("#live .heatmap canvas")
-    browser.wait(lambda: "bit for bit" in browser.find("#live").text)
+    browser.wait_for("#made .heatmap canvas")
+    browser.wait(lambda: "bit for bit" in browser.find("#made").text)
 
 
 def test_they_fit_on_a_phone(workspace, studio, browser):
@@ -190,7 +190,7 @@ def test_they_fit_on_a_phone(workspace, studio, browser):
     for path in ["/runs", "/runs/demo", "/runs/demo/clips", f"/runs/demo/clip?clip={row['id']}"]:
         browser.open(studio(path))
         if "clip?" in path:
-            browser.wait(lambda: len(browser.all("#live .heatmap canvas")) == 5)
+            browser.wait(lambda: len(browser.all("#made .heatmap canvas")) == 5)
         assert browser.overflow() <= 0, path
         assert browser.violations() == [], path
 

@@ -59,3 +59,17 @@ async function removeRuns(names) {
 // A choice of state is an answer by itself.
 const filter = document.getElementById("filter");
 filter?.querySelector("select").addEventListener("change", () => filter.requestSubmit());
+
+// What is wider than the page is scrolled by the keyboard, too.
+const watch = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const isWide = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight;
+    if (isWide && !target.hasAttribute("tabindex")) {
+      const inside = target.querySelector("[aria-label], caption");
+      target.tabIndex = 0;
+      target.setAttribute("role", "region");
+      target.setAttribute("aria-label", inside?.getAttribute("aria-label") ?? inside?.textContent ?? "Table");
+    }
+  }
+});
+for (const wide of document.querySelectorAll(".scroll")) watch.observe(wide);
