@@ -42,7 +42,7 @@ def test_two_runs_are_chosen_and_compared(two, studio, browser):
     changed = [link for link in browser.all(".comparison details a") if "clip?" in link.get_attribute("href")]
     assert changed
     browser.open(changed[0].get_attribute("href"))
-    browser.wait_for("#live .heatmap canvas")
+    browser.wait_for("#made .heatmap canvas")
 
 
 def test_programs_get_what_the_command_says(two, studio):

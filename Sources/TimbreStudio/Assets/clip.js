@@ -3,7 +3,7 @@ import { ask, element, followPlayer, say } from "./common.js";
 import { heatMap } from "./heatmap.js";
 
 const section = document.getElementById("views");
-const live = document.getElementById("live");
+const live = document.getElementById("made");
 const choice = document.getElementById("view");
 let turn = 0;
 

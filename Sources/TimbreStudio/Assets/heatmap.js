@@ -27,7 +27,7 @@ export function heatMap(holder, { title, source, height }) {
   const area = () => {
     const isCurve = data.bins === 1;
     const width = plot.clientWidth;
-    const left = Math.min(width / 3, 20 + 7.2 * Math.max(...binTicks(data, 99).map((tick) => tick.label.length), 3));
+    const left = Math.min(width / 3, 20 + 7.2 * Math.max(...(isCurve ? curveTicks() : binTicks(data, 99)).map((tick) => tick.label.length), 3));
     const tall = height ?? (isCurve ? 110 : Math.min(240, Math.max(60, data.bins * 16)));
     return { left, width: Math.max(20, width - left - (isCurve ? 12 : BAR)), top: TOP, height: tall };
   };

@@ -28,7 +28,7 @@ export function rounded(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(1);
-  return String(Number(value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 4)));
+  return String(size >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 }
 
 function even(first, last, count) {

@@ -59,3 +59,18 @@ async function removeRuns(names) {
 // A choice of state is an answer by itself.
 const filter = document.getElementById("filter");
 filter?.querySelector("select").addEventListener("change", () => filter.requestSubmit());
+
+// What is wider than the page is scrolled by the keyboard, too.
+function reach(holder) {
+  if (holder.hasAttribute("tabindex") || (holder.scrollWidth <= holder.clientWidth && holder.scrollHeight <= holder.clientHeight)) return;
+  const inside = holder.querySelector("[aria-label], caption");
+  holder.tabIndex = 0;
+  holder.setAttribute("role", "region");
+  holder.setAttribute("aria-label", inside?.getAttribute("aria-label") ?? inside?.textContent ?? "Table");
+}
+const watch = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
+for (const holder of document.querySelectorAll(".scroll")) {
+  watch.observe(holder);
+  // What is folded away has no size that could change.
+  reach(holder);
+}

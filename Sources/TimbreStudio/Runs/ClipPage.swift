@@ -73,6 +73,6 @@ struct ClipPage {
     for name in views {
       html.raw("<option\(name == view ? " selected" : "")>\(Markup.escape(name))</option>")
     }
-    html.raw("</select></form><p id=\"status\" role=\"status\" class=\"status\"></p><div id=\"live\"></div></section>")
+    html.raw("</select></form><p id=\"status\" role=\"status\" class=\"status\"></p><div id=\"made\"></div></section>")
   }
 }

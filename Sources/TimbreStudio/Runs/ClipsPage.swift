@@ -12,7 +12,7 @@ struct ClipsPage {
 
   var page: Page {
     let rows = clips.rows(wish)
-    var page = Page("Clips of \(id)", section: .runs, scripts: [])
+    var page = Page("Clips of \(id)", section: .runs, scripts: ["runs.js"])
     page.body.raw(
       "<nav class=\"way\" aria-label=\"Way here\"><a href=\"/runs\">Runs</a> / "
         + "<a href=\"\(RunAddress.run(id))\">\(Markup.escape(id))</a> / <span>clips</span></nav>")

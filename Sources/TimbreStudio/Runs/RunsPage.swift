@@ -41,7 +41,7 @@ struct RunsPage {
 
   private func writeFilter(to html: inout HTML) {
     html.raw(
-      "<form id=\"filter\" class=\"bar\" method=\"get\" action=\"/runs\" role=\"search\"><label for=\"words\">Name or title</label>"
+      "<form id=\"filter\" class=\"bar filter\" method=\"get\" action=\"/runs\" role=\"search\"><label for=\"words\">Name or title</label>"
     )
     html.raw("<input id=\"words\" type=\"search\" name=\"filter\" value=\"\(Markup.escape(wish.filter ?? ""))\">")
     html.raw("<label for=\"state\">State</label><select id=\"state\" name=\"state\"><option value=\"\">all</option>")

@@ -50,7 +50,9 @@ struct RunsRoutes {
   private func addPages(to pages: some RouterMethods<Studio.Context>) {
     pages.get("/runs") { request, _ in
       let query = try Query(request)
-      let wish = try RunCatalogue.Wish(query)
+      var wish = try RunCatalogue.Wish(query)
+      // People look for what they did last.
+      if query["sort"] == nil { wish.reverse = true }
       let runs = RunCatalogue.chosen(catalogue.runs(in: studio.workspace.runs, called: "runs"), wish)
       return studio.pages.html(RunsPage(runs: runs, wish: wish, offset: try offset(query)).page)
     }
