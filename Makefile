@@ -20,6 +20,7 @@ RELEASE ?= .build-release/release
 SOURCES := Package.swift Sources Plugins Tests
 # Virtual environments are made from pinned requirements and remade when these change.
 VENV_TEST := .build-venv/test
+VENV_MLFLOW := .build-venv/mlflow
 VENV_BROWSER := .build-venv/browser
 VENV_PARITY := .build-venv/parity
 VENV_BENCH := .build-venv/bench
@@ -33,9 +34,10 @@ demo: packages swift
 	report=$$($(TIMBRE) run Workflows/demo.json)
 	echo "The report: $$report"
 
-test: packages test-packages install-packages swift lint $(VENV_TEST)/ready test-browser
+test: packages test-packages install-packages swift lint $(VENV_TEST)/ready $(VENV_MLFLOW)/ready test-browser
 	$(BUILD) --build-tests
-	TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" swift test -c release $(NATIVE) --skip-build --disable-xctest
+	export TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" TIMBRE_MLFLOW="$$PWD/$(VENV_MLFLOW)/bin/python"
+	swift test -c release $(NATIVE) --skip-build --disable-xctest
 
 # The studio's pages in headless Chromium, and its interface for programs. ONLY=test_predict.py runs one file.
 test-browser: test-packages studio $(VENV_BROWSER)/ready

@@ -8,6 +8,8 @@ public struct ComparisonPage: Sendable {
   public var runs: [Run] = []
   /// How p-values are corrected and what the intervals are over.
   public var note = ""
+  /// Whether links stand as they are to be written: addresses of a server. Otherwise they are paths beside the page.
+  package var hasAddresses = false
 
   public init(title: String, tables: [Table]) {
     self.title = title
@@ -35,6 +37,8 @@ public struct ComparisonPage: Sendable {
     /// Clips that only the first run gets right, and that only this one does.
     public var lost: [Clip] = []
     public var won: [Clip] = []
+    /// Where the cells of its confusion matrix lead.
+    public var cell: ConfusionMatrix.CellLink?
 
     public init(name: String, verdict: String) {
       self.name = name
@@ -68,6 +72,13 @@ public struct ComparisonPage: Sendable {
     page.raw("<li><a href=\"#confusions\">Confusions</a></li><li><a href=\"#clips\">Clips</a></li></ol></nav>")
     page.raw("<main id=\"result\">")
     page.element("h1", title)
+    writeContents(to: &page)
+    page.raw("</main></div></body></html>")
+    return page.text
+  }
+
+  /// All that stands below the title.
+  package func writeContents(to page: inout HTML) {
     for table in tables {
       page.table(
         table.header.enumerated().map { $0 == 0 ? .text($1) : .number($1) },
@@ -77,16 +88,17 @@ public struct ComparisonPage: Sendable {
     writeVerdicts(to: &page)
     writeConfusions(to: &page)
     writeClips(to: &page)
-    page.raw("</main></div></body></html>")
-    return page.text
+  }
+
+  private func link(_ target: String, _ text: String) -> String {
+    "<a href=\"\(hasAddresses ? Markup.escape(target) : HTML.link(target))\">\(Markup.escape(text))</a>"
   }
 
   private func writeVerdicts(to page: inout HTML) {
     page.raw("<ul class=\"plain\">")
     for run in runs {
-      let name = Markup.escape(run.name)
-      let link = run.report.map { "<a href=\"\(HTML.link($0))\">\(name)</a>" } ?? name
-      page.raw("<li>\(link): \(Markup.escape(run.verdict))</li>")
+      let name = run.report.map { link($0, run.name) } ?? Markup.escape(run.name)
+      page.raw("<li>\(name): \(Markup.escape(run.verdict))</li>")
     }
     page.raw("</ul>")
   }
@@ -99,7 +111,7 @@ public struct ComparisonPage: Sendable {
       guard let confusion = run.confusion else { continue }
       page.element("h3", run.name)
       page.raw("<div class=\"pair\">")
-      page.figure(confusion.svg(title: "Confusions of \(run.name)"), isBroad: true)
+      page.figure(confusion.svg(title: "Confusions of \(run.name)", link: run.cell), isBroad: true)
       if index > 0, let first = runs[0].confusion, first.labels == confusion.labels {
         page.raw("<div>")
         page.element("p", "More (+) or fewer (−) rows than \(runs[0].name):", class: "muted")
@@ -127,9 +139,8 @@ public struct ComparisonPage: Sendable {
       for (title, clips) in [("only \(run.name) gets right", run.won), ("only \(runs[0].name) gets right", run.lost)] {
         page.raw("<details><summary>\(clips.count) clips \(Markup.escape(title))</summary><ul class=\"plain\">")
         for clip in clips {
-          let id = Markup.escape(clip.id)
-          let link = clip.link.map { "<a href=\"\(HTML.link($0))\">\(id)</a>" } ?? id
-          page.raw("<li>\(link) <span class=\"muted\">\(Markup.escape(clip.text))</span></li>")
+          let id = clip.link.map { link($0, clip.id) } ?? Markup.escape(clip.id)
+          page.raw("<li>\(id) <span class=\"muted\">\(Markup.escape(clip.text))</span></li>")
         }
         page.raw("</ul></details>")
       }

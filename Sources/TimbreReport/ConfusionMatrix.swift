@@ -13,8 +13,11 @@ public struct ConfusionMatrix: Sendable, Hashable {
     self.counts = counts
   }
 
+  /// Where the cell of a true and a predicted class leads; nil for a cell that leads nowhere.
+  public typealias CellLink = @Sendable (_ actual: Int, _ predicted: Int) -> String?
+
   /// Counts and percentages of the row; the darker a cell, the larger its share of the row.
-  public func svg(title: String = "Confusion matrix") -> SVG {
+  public func svg(title: String = "Confusion matrix", link: CellLink? = nil) -> SVG {
     let cell = labels.count > 12 ? 40.0 : 58
     let longest = Double(labels.map(\.count).max() ?? 0)
     let left = 34 + 7.6 * min(22, longest)
@@ -34,15 +37,22 @@ public struct ConfusionMatrix: Sendable, Hashable {
         let x = left + Double(column) * cell
         // The jump at one half keeps figures readable: dark on every tint below it, light on every one above.
         let opacity = share == 0 ? 0 : share < 0.5 ? 0.06 + 0.8 * share : 0.72 + 0.46 * (share - 0.5)
-        drawing.rect(x + 1, y + 1, cell - 2, cell - 2, "cell", opacity: opacity, radius: 3)
-        let style = share < 0.5 ? "onlight" : "inverse"
-        if count == 0 {
-          drawing.text("0", x + cell / 2, y + cell / 2 + 4.5, "label", anchor: .middle)
-        } else if cell > 50 {
-          drawing.text(String(count), x + cell / 2, y + cell / 2 - 1, style + " strong", anchor: .middle)
-          drawing.text(Numbers.percent(share), x + cell / 2, y + cell / 2 + 15, style + " small", anchor: .middle)
+        func draw(_ drawing: inout Drawing) {
+          drawing.rect(x + 1, y + 1, cell - 2, cell - 2, "cell", opacity: opacity, radius: 3)
+          let style = share < 0.5 ? "onlight" : "inverse"
+          if count == 0 {
+            drawing.text("0", x + cell / 2, y + cell / 2 + 4.5, "label", anchor: .middle)
+          } else if cell > 50 {
+            drawing.text(String(count), x + cell / 2, y + cell / 2 - 1, style + " strong", anchor: .middle)
+            drawing.text(Numbers.percent(share), x + cell / 2, y + cell / 2 + 15, style + " small", anchor: .middle)
+          } else {
+            drawing.text(String(count), x + cell / 2, y + cell / 2 + 4.5, style, anchor: .middle)
+          }
+        }
+        if count > 0, let address = link?(row, column) {
+          drawing.link(to: address, label: "\(count) \(labels[row]) taken for \(labels[column])", draw)
         } else {
-          drawing.text(String(count), x + cell / 2, y + cell / 2 + 4.5, style, anchor: .middle)
+          draw(&drawing)
         }
       }
     }
@@ -60,7 +70,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
     let all = counts.reduce(0) { $0 + $1.reduce(0, +) }
     return SVG(
       width: left + size + 12, height: top + size + foot + 22, title: "\(title): \(right) of \(all) correct",
-      body: drawing.body)
+      body: drawing.body, hasLinks: link != nil)
   }
 
   private static func cut(_ label: String) -> String { label.count > 22 ? label.prefix(21) + "…" : label }

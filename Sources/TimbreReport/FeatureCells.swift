@@ -2,21 +2,23 @@ import Foundation
 import TimbreCore
 
 /// A feature made ready for drawing: few enough cells, on a scale that shows something.
-struct FeatureCells {
+package struct FeatureCells {
   let columns: Int
   let rows: Int
   /// Frame-major like the feature; NaN for what cannot be drawn.
   private let values: [Double]
-  let lower: Double
-  let upper: Double
+  package let lower: Double
+  package let upper: Double
   /// What stands above the colour bar.
-  let unit: String
+  package let unit: String
   let isCurve: Bool
   /// Whether values beyond `lower` and `upper` share the end's colour.
   let isCutBelow: Bool
   let isCutAbove: Bool
+  /// The value that 0 dB stands for, where decibels are drawn and the values are none.
+  package private(set) var reference: Double?
 
-  init(_ feature: FeatureMatrix, scale: HeatMap.Scale, widest: Int, tallest: Int) {
+  package init(_ feature: FeatureMatrix, scale: HeatMap.Scale, widest: Int, tallest: Int) {
     let isDecibel = scale == .decibels || (scale == .automatic && Self.spansOrders(feature))
     isCurve = feature.binCount == 1
     columns = max(1, min(feature.frameCount, widest))
@@ -24,6 +26,7 @@ struct FeatureCells {
     var pooled = Self.pooled(feature, columns: columns, rows: rows)
     if isDecibel {
       let largest = pooled.lazy.filter(\.isFinite).max() ?? 0
+      reference = largest
       pooled = pooled.map { value in
         guard value.isFinite else { return .nan }
         return value > 0 && largest > 0 ? max(-80, 10 * log10(value / largest)) : -80

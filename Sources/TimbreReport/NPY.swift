@@ -1,3 +1,4 @@
+import Foundation
 import TimbreCore
 
 /// NumPy's array files, version 1.0: `numpy.load` reads what this writes.
@@ -71,30 +72,57 @@ public enum NPY {
   /// - Throws: An `.unreadableFile` diagnostic that says what is wrong with the file.
   public static func read(_ path: String) throws -> FloatArray {
     let bytes = try AtomicFile.read(path)
-    func bad(_ message: String, help: String? = nil) -> Diagnostic {
-      Diagnostic(.unreadableFile, message, help: help, subject: path)
-    }
-    guard bytes.count >= 10, Array(bytes[..<6]) == magic else { throw bad("is not an NPY file") }
-    guard (1...3).contains(bytes[6]) else { throw bad("is an NPY file of the unknown version \(bytes[6])") }
-    let start = bytes[6] == 1 ? 10 : 12
-    guard bytes.count >= start else { throw bad("is cut off within its header") }
-    let length = Int(LittleEndian.integer(bytes[8..<start]))
-    guard length <= bytes.count - start else { throw bad("is cut off within its header") }
-    let header = String(decoding: bytes[start..<(start + length)], as: UTF8.self)
-    guard let type = value(of: "descr", in: header), let order = value(of: "fortran_order", in: header),
-      let shape = shape(in: header), let count = elementCount(shape)
-    else { throw bad("has a header that cannot be understood") }
-    guard type == "'<f4'" || type == "\"<f4\"" else {
-      throw bad("holds values of type \(type), expected '<f4'", help: "save it with .astype(numpy.float32)")
-    }
-    guard order == "False" else {
-      throw bad("is in Fortran order", help: "save it with numpy.ascontiguousarray")
-    }
-    let data = bytes[(start + length)...]
+    let (shape, start) = try head(bytes, path)
+    let data = bytes[start...]
+    let count = elementCount(shape) ?? 0
     guard count <= data.count / 4, data.count == count * 4 else {
-      throw bad("holds \(data.count) bytes of data, but its shape \(shape) asks for \(count) values of 4")
+      throw bad(path, "holds \(data.count) bytes of data, but its shape \(shape) asks for \(count) values of 4")
     }
     return FloatArray(shape: shape, values: LittleEndian.floats(data))
+  }
+
+  /// One row, all that the first index stands for, without the others.
+  /// - Throws: An `.unreadableFile` diagnostic, also where there is no such row.
+  public static func readRow(_ row: Int, of path: String) throws -> [Float] {
+    guard let file = FileHandle(forReadingAtPath: path) else { throw bad(path, "cannot be read") }
+    defer { try? file.close() }
+    let first = Array((try? file.read(upToCount: 1 << 16)) ?? Data())
+    let (shape, start) = try head(first, path)
+    guard shape.count > 1, (0..<shape[0]).contains(row), let all = elementCount(shape), all <= .max / 8
+    else {
+      throw bad(path, "has no row \(row)")
+    }
+    let size = all / shape[0] * 4
+    guard (try? file.seek(toOffset: UInt64(start + row * size))) != nil,
+      let data = try? file.read(upToCount: size), data.count == size
+    else { throw bad(path, "is cut off before row \(row)") }
+    return LittleEndian.floats(Array(data)[...])
+  }
+
+  private static func bad(_ path: String, _ message: String, help: String? = nil) -> Diagnostic {
+    Diagnostic(.unreadableFile, message, help: help, subject: path)
+  }
+
+  /// The shape, and where the data begins.
+  private static func head(_ bytes: [UInt8], _ path: String) throws -> (shape: [Int], start: Int) {
+    guard bytes.count >= 10, Array(bytes[..<6]) == magic else { throw bad(path, "is not an NPY file") }
+    guard (1...3).contains(bytes[6]) else { throw bad(path, "is an NPY file of the unknown version \(bytes[6])") }
+    let start = bytes[6] == 1 ? 10 : 12
+    guard bytes.count >= start else { throw bad(path, "is cut off within its header") }
+    let length = Int(LittleEndian.integer(bytes[8..<start]))
+    guard length <= bytes.count - start else { throw bad(path, "is cut off within its header") }
+    let header = String(decoding: bytes[start..<(start + length)], as: UTF8.self)
+    guard let type = value(of: "descr", in: header), let order = value(of: "fortran_order", in: header),
+      let shape = shape(in: header), elementCount(shape) != nil
+    else { throw bad(path, "has a header that cannot be understood") }
+    guard type == "'<f4'" || type == "\"<f4\"" else {
+      throw bad(
+        path, "holds values of type \(type), expected '<f4'", help: "save it with .astype(numpy.float32)")
+    }
+    guard order == "False" else {
+      throw bad(path, "is in Fortran order", help: "save it with numpy.ascontiguousarray")
+    }
+    return (shape, start + length)
   }
 
   /// The text behind a key of the header's Python dictionary, up to the next comma.

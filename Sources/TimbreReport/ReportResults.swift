@@ -2,7 +2,7 @@ import TimbreCore
 
 /// The sections on how well the model did.
 extension RunReport {
-  func writeMetrics(to page: inout HTML) {
+  package func writeMetrics(to page: inout HTML) {
     if metrics.isEmpty { return }
     page.raw("<div class=\"metrics\">")
     for metric in metrics {
@@ -26,14 +26,16 @@ extension RunReport {
     page.raw("</div>")
   }
 
-  func writeConfusion(to page: inout HTML) {
+  func writeConfusion(to page: inout HTML) { writeConfusion(to: &page, link: nil) }
+
+  package func writeConfusion(to page: inout HTML, link: ConfusionMatrix.CellLink?) {
     guard let confusion else { return }
     page.element(
       "p", "Rows are the true classes, columns what the model said. Shades and percentages are shares of the row.")
-    page.figure(confusion.svg(), isBroad: true)
+    page.figure(confusion.svg(link: link), isBroad: true)
   }
 
-  func writeClasses(to page: inout HTML) {
+  package func writeClasses(to page: inout HTML) {
     page.raw("<div class=\"pair\"><div>")
     let rows = classes.map { score in
       [
@@ -61,7 +63,7 @@ extension RunReport {
     page.raw("</div></div>")
   }
 
-  func writeFolds(to page: inout HTML) {
+  package func writeFolds(to page: inout HTML) {
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
     func summary(_ values: [Double]) -> HTML.Cell {
       let mean = mean(values)
@@ -83,7 +85,7 @@ extension RunReport {
       ], label: "Scores of each fold")
   }
 
-  func writeHistory(to page: inout HTML) {
+  package func writeHistory(to page: inout HTML) {
     let charts = [LearningCurves.loss(history), LearningCurves.accuracy(history)].compactMap { $0 }
     page.raw("<div class=\"pair\">")
     for chart in charts { page.figure(chart) }

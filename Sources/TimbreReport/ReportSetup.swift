@@ -30,7 +30,7 @@ extension RunReport {
       }, footer: [.name("all"), .text(""), .number(Numbers.grouped(total))], label: "Parts of the model")
   }
 
-  func writeSplit(to page: inout HTML) {
+  package func writeSplit(to page: inout HTML) {
     let labels = split.reduce(into: [String]()) { labels, side in
       labels += side.classes.map(\.label).filter { !labels.contains($0) }
     }
@@ -62,6 +62,24 @@ extension RunReport {
     page.element(
       "p", "The dataset reader took no clip from \(Numbers.grouped(passedOver.count)) of the files it found.")
     writeDiagnostics(passedOver, first: "file", to: &page)
+  }
+
+  func writeNearIdentical(to page: inout HTML) {
+    let count = nearIdentical.count
+    page.element(
+      "p",
+      "\(count == 1 ? "One pair of clips is" : "\(Numbers.grouped(count)) pairs of clips are") one recording in different files. "
+        + "They count as identical: the split keeps them on one side.")
+    if count > 12 { page.raw("<details><summary>All \(Numbers.grouped(count))</summary>") }
+    page.table(
+      [.text("clip"), .text("and"), .number("bits that differ"), .number("correlation")],
+      nearIdentical.map { pair in
+        [
+          .code(pair.first), .code(pair.second), .number(Numbers.fixed(pair.distance, 3)),
+          .number(Numbers.fixed(pair.correlation, 3)),
+        ]
+      }, label: "Clips that are one recording")
+    if count > 12 { page.raw("</details>") }
   }
 
   /// Long lists fold away; nothing is left out.

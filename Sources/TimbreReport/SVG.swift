@@ -8,6 +8,8 @@ public struct SVG: Sendable, Hashable {
   public let title: String
   /// Where time runs in it; nil for what has no axis of time.
   public let time: TimeAxis?
+  /// Whether there are links in it: then it is a group of them to a screen reader rather than one picture.
+  let hasLinks: Bool
   let body: String
 
   /// The stretch of a drawing along which time runs to the right, for what is laid over it, such as a playhead.
@@ -19,16 +21,17 @@ public struct SVG: Sendable, Hashable {
     public var duration: Double
   }
 
-  init(width: Double, height: Double, title: String, body: String, time: TimeAxis? = nil) {
+  init(width: Double, height: Double, title: String, body: String, time: TimeAxis? = nil, hasLinks: Bool = false) {
     self.width = width
     self.height = height
     self.title = title
     self.body = body
     self.time = time
+    self.hasLinks = hasLinks
   }
 
   private func element(_ attributes: String, style: String) -> String {
-    "<svg \(attributes)viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" role=\"img\" "
+    "<svg \(attributes)viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" role=\"\(hasLinks ? "group" : "img")\" "
       + "aria-label=\"\(Markup.escape(title))\"><title>\(Markup.escape(title))</title>\(style)\(body)</svg>"
   }
 
@@ -108,6 +111,13 @@ struct Drawing {
     if radius > 0 { body += " rx=\"\(n(radius))\"" }
     if let opacity { body += " fill-opacity=\"\(n(opacity))\"" }
     body += "/>"
+  }
+
+  /// Whatever `draw` draws leads to an address.
+  mutating func link(to address: String, label: String, _ draw: (inout Drawing) -> Void) {
+    body += "<a href=\"\(Markup.escape(address))\" aria-label=\"\(Markup.escape(label))\">"
+    draw(&self)
+    body += "</a>"
   }
 
   mutating func circle(_ x: Double, _ y: Double, _ radius: Double, _ style: String) {

@@ -89,6 +89,8 @@ public struct Studio: Sendable {
     PluginRoutes(studio: self).add(to: router, api: api)
     WorkflowRoutes(studio: self).add(to: router, api: api)
     RunningRoutes(studio: self).add(to: api)
+    RunsRoutes(studio: self).add(to: router, api: api)
+    CompareRoutes(studio: self).add(to: router, api: api)
     return router
   }
 

@@ -8,6 +8,9 @@ const drop = document.getElementById("drop");
 const files = document.getElementById("files");
 
 if (model) {
+  // The page of a run leads here with its own bundle chosen.
+  const wanted = new URLSearchParams(location.search).get("model");
+  if ([...model.options].some((option) => option.value === wanted)) model.value = wanted;
   files.addEventListener("change", () => predict([...files.files]));
   drop.addEventListener("dragover", (event) => {
     event.preventDefault();

@@ -11,7 +11,7 @@ struct Job: Sendable {
   var perform: @Sendable (_ arguments: JSONValue, _ bench: Bench) throws -> JSONValue
 
   /// All there are.
-  static let all: [Job] = [.predict, .lint, .lintAll]
+  static let all: [Job] = [.predict, .lint, .lintAll, .clipView, .featureWindow, .compare, .tryPlugin]
 
   static func named(_ name: String) -> Job? { all.first { $0.name == name } }
 }
@@ -21,6 +21,7 @@ final class Bench {
   let registry: Registry
   let limits: StudioOptions.Limits
   private var bundles: [String: Bundle] = [:]
+  var replays: [String: RunReplay] = [:]
 
   init(registry: Registry, limits: StudioOptions.Limits) {
     self.registry = registry

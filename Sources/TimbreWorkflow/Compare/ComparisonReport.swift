@@ -6,6 +6,26 @@ extension RunComparison {
   /// Writes `compare.html`; links in it are relative to where it lies.
   /// - Throws: An `.unwritableFile` diagnostic.
   public func writePage(to path: String, title: String) throws {
+    let folder = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent().path
+    let page = page(title: title) { run in
+      let report = FileSystem.exists(run.path + "/report.html")
+      return report ? Self.relative(run.path, from: folder) + "/report.html" : nil
+    } clip: { id, records in
+      let pictures = "clips/" + RunFolder.folderName(clip: id)
+      let shown = records.first { FileSystem.exists($0.path + "/" + pictures) }
+      return shown.map { Self.relative($0.path, from: folder) + "/" + pictures }
+    }
+    try page.write(to: path)
+  }
+
+  /// The page, its links left to others.
+  ///
+  /// - Parameters:
+  ///   - report: Where a run's report is.
+  ///   - clip: Where a clip is shown, preferably as the first of some runs has it.
+  package func page(
+    title: String, report: (RunRecord) -> String?, clip: (_ id: String, _ records: [RunRecord]) -> String?
+  ) -> ComparisonPage {
     let table = table
     // Side by side they would be wider than a page.
     let (names, scores) = ([0], Array(1..<1 + settings.count + Self.scores.count))
@@ -23,30 +43,24 @@ extension RunComparison {
       "Intervals hold 95 %. p-values test each run against the first"
       + (count > 1 ? ", corrected for \(count) comparisons (Holm)" : "")
       + ": McNemar's exact test for accuracy, an exchange of answers clip by clip for UAR. ms/clip sums all jobs."
-    let folder = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent().path
     page.runs = runs.indices.map { index in
       let run = runs[index]
-      let place = Self.relative(run.path, from: folder)
       var shown = ComparisonPage.Run(name: run.name, verdict: run.metrics["verdict"]?.stringValue ?? "")
-      if FileSystem.exists(run.path + "/report.html") { shown.report = place + "/report.html" }
+      shown.report = report(run)
       shown.confusion = confusion(of: run)
       if let pair = pairs[index] {
-        shown.won = pair.won.map { clip($0, run) }
-        shown.lost = pair.lost.map { clip($0, run) }
+        shown.won = pair.won.map(told)
+        shown.lost = pair.lost.map(told)
       }
       return shown
 
-      func clip(_ id: String, _ run: RunRecord) -> ComparisonPage.Clip {
+      func told(_ id: String) -> ComparisonPage.Clip {
         let said = { (record: RunRecord) in record.predictions.first { $0.clip == id } }
         let text = "\(said(run)?.label ?? ""): \(said(runs[0])?.predicted ?? "") → \(said(run)?.predicted ?? "")"
-        let pictures = "clips/" + RunFolder.folderName(clip: id)
-        for record in [run, runs[0]] where FileSystem.exists(record.path + "/" + pictures) {
-          return .init(id: id, text: text, link: Self.relative(record.path, from: folder) + "/" + pictures)
-        }
-        return .init(id: id, text: text)
+        return .init(id: id, text: text, link: clip(id, [run, runs[0]]))
       }
     }
-    try page.write(to: path)
+    return page
   }
 
   private func confusion(of run: RunRecord) -> TimbreReport.ConfusionMatrix? {

@@ -4,7 +4,7 @@ import TimbreReport
 
 /// What a finished run has left, as far as runs are compared by it.
 public struct RunRecord: Sendable {
-  public let path: String
+  public package(set) var path: String
   /// The trial's name, or that of the folder.
   public var name: String
   /// The resolved workflow.
@@ -81,15 +81,7 @@ public struct RunRecord: Sendable {
     guard FileSystem.exists(path + "/trials.csv") || FileSystem.exists(trials) else {
       return [try RunRecord(reading: path)]
     }
-    // In the order of the experiment where it has ended, by name before.
-    var names =
-      (try? FileManager.default.contentsOfDirectory(atPath: trials).filter { !$0.hasPrefix(".") }.sorted()) ?? []
-    if let bytes = try? AtomicFile.read(path + "/trials.csv"),
-      let table = try? CSVTable(String(decoding: bytes, as: UTF8.self), file: path + "/trials.csv", delimiter: ","),
-      let order = table.column("trial")
-    {
-      names = order.filter { names.contains($0) } + names.filter { !order.contains($0) }
-    }
+    let names = trialNames(in: path)
     let finished = names.filter { name in
       (try? RunSummary.read("run.json", in: trials + "/" + name))?["state"]?.stringValue == "finished"
     }
@@ -99,8 +91,20 @@ public struct RunRecord: Sendable {
     return try finished.map { try RunRecord(reading: trials + "/" + $0) }
   }
 
+  /// The trials of an experiment: in its own order where it has ended, by name before.
+  static func trialNames(in path: String) -> [String] {
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: path + "/trials").filter { !$0.hasPrefix(".") }.sorted())
+      ?? []
+    guard let bytes = try? AtomicFile.read(path + "/trials.csv"),
+      let table = try? CSVTable(String(decoding: bytes, as: UTF8.self), file: path + "/trials.csv", delimiter: ","),
+      let order = table.column("trial")
+    else { return names }
+    return order.filter { names.contains($0) } + names.filter { !order.contains($0) }
+  }
+
   /// A score with its interval.
-  func score(_ key: String) -> (value: Double, interval: ClosedRange<Double>?)? {
+  package func score(_ key: String) -> (value: Double, interval: ClosedRange<Double>?)? {
     guard let value = metrics[key]?.doubleValue else { return nil }
     let ends = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
     return (value, ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : nil)

@@ -25,7 +25,7 @@ public struct RunListing: Sendable {
 
   public enum Key: String, Sendable, CaseIterable { case name, started, accuracy, uar, macro_f1 }
 
-  static let scores = ["accuracy", "uar", "macro_f1"]
+  package static let scores = ["accuracy", "uar", "macro_f1"]
 
   public let runs: [Run]
 
@@ -35,19 +35,22 @@ public struct RunListing: Sendable {
       throw Diagnostic(
         .badRun, "there is no such folder", help: "runs go to ./runs unless --out says otherwise", subject: folder)
     }
-    runs = names.sorted().compactMap { name in
-      let path = folder + "/" + name
-      guard FileSystem.exists(path + "/run.json"), let state = try? RunSummary.read("run.json", in: path) else {
-        return nil
-      }
-      let metrics = try? RunSummary.read("metrics.json", in: path)
-      let workflow = try? RunSummary.read("workflow.json", in: path)
-      var scores: [String: Double] = [:]
-      for key in Self.scores { scores[key] = metrics?[key]?.doubleValue }
-      return Run(
-        name: name, path: path, title: workflow?["title"]?.stringValue ?? "", state: Self.state(state),
-        kind: state["kind"]?.stringValue ?? "run", started: state["started"]?.stringValue ?? "", scores: scores)
+    runs = names.sorted().compactMap { Self.run($0, in: folder) }
+  }
+
+  /// What one folder says of itself; nil for what is no run.
+  package static func run(_ name: String, in folder: String) -> Run? {
+    let path = folder + "/" + name
+    guard FileSystem.exists(path + "/run.json"), let state = try? RunSummary.read("run.json", in: path) else {
+      return nil
     }
+    let metrics = try? RunSummary.read("metrics.json", in: path)
+    let workflow = try? RunSummary.read("workflow.json", in: path)
+    var scores: [String: Double] = [:]
+    for key in Self.scores { scores[key] = metrics?[key]?.doubleValue }
+    return Run(
+      name: name, path: path, title: workflow?["title"]?.stringValue ?? "", state: Self.state(state),
+      kind: state["kind"]?.stringValue ?? "run", started: state["started"]?.stringValue ?? "", scores: scores)
   }
 
   /// The state that `run.json` tells of, seen against the processes of this machine.

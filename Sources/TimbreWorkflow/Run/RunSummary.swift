@@ -23,7 +23,7 @@ public struct RunSummary: Sendable {
   }
 
   /// One of the JSON files of a run folder.
-  static func read(_ name: String, in path: String) throws -> JSONValue {
+  package static func read(_ name: String, in path: String) throws -> JSONValue {
     let source = SourceText(name: path + "/" + name, bytes: try AtomicFile.read(path + "/" + name))
     do {
       return try JSONParser.parse(source).value.json

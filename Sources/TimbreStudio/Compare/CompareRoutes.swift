@@ -1,0 +1,108 @@
+import HTTPTypes
+import Hummingbird
+import TimbreCore
+import TimbreReport
+import TimbreWorkflow
+
+/// Runs side by side.
+struct CompareRoutes {
+  let studio: Studio
+  private static let most = 50
+
+  init(studio: Studio) { self.studio = studio }
+
+  func add(to pages: some RouterMethods<Studio.Context>, api: some RouterMethods<Studio.Context>) {
+    api.get("/compare") { request, _ in
+      let query = try Query(request)
+      let format = try query.choice("format", of: Format.self) ?? .json
+      let answer = try await compare(query.all("run"), as: format.rawValue)
+      guard format == .csv else { return Answer.json(answer) }
+      var response = Answer.text(answer.stringValue ?? "", type: "text/csv; charset=utf-8")
+      response.headers[.contentDisposition] = "attachment; filename=compare.csv"
+      return response
+    }
+    pages.get("/compare") { request, _ in try await page(Query(request).all("run")) }
+  }
+
+  private enum Format: String, CaseIterable { case json, csv }
+
+  private func compare(_ ids: [String], as format: String) async throws -> JSONValue {
+    guard !ids.isEmpty else {
+      throw Refusal(
+        .badRequest, "a comparison needs runs", help: "name them: ?run=A&run=B; an experiment stands for its trials",
+        kind: "missing_key")
+    }
+    guard ids.count <= Self.most else {
+      throw Refusal(.badRequest, "at most \(Self.most) runs are compared at a time", kind: "out_of_range")
+    }
+    var seen: Set<String> = []
+    let runs = try ids.filter { seen.insert($0).inserted }.map { id -> JSONValue in
+      ["id": .string(id), "path": .string(try studio.workspace.run(id))]
+    }
+    return try await studio.pool.perform(.compare, ["runs": .array(runs), "format": .string(format)])
+  }
+
+  private func page(_ ids: [String]) async throws -> Response {
+    var page = Page("Compare", section: .compare, scripts: ["runs.js"])
+    page.body.element("h1", "Compare")
+    var status = HTTPResponse.Status.ok
+    if !ids.isEmpty {
+      do {
+        let contents = try await compare(ids, as: "page").stringValue ?? ""
+        let query = ids.map { "run=\(RunAddress.encoded($0))" }.joined(separator: "&")
+        page.body.raw("<div class=\"tools compared\"><p class=\"muted\">Each run is tested against the first.</p><p>")
+        for (format, name) in [("csv", "CSV"), ("json", "JSON")] {
+          page.body.raw(
+            "<a class=\"button small\" download=\"compare.\(format)\" href=\"/api/v1/compare?\(query)&amp;format=\(format)\">"
+              + "Download \(name)</a>")
+        }
+        page.body.raw("</p></div><div class=\"comparison\">\(contents)</div>")
+      } catch {
+        guard let refusal = Refusal(error) else { throw error }
+        status = refusal.status
+        page.body.raw("<p class=\"bad\" role=\"alert\">\(Markup.escape(refusal.message))")
+        if let help = refusal.help { page.body.raw(" – \(Markup.escape(help))") }
+        page.body.raw("</p>")
+      }
+    }
+    writeChoice(ids, to: &page.body)
+    return studio.pages.html(page, status: status)
+  }
+
+  /// The runs to choose from, those under comparison ticked.
+  private func writeChoice(_ ids: [String], to html: inout HTML) {
+    let runs = RunListing.sorted(
+      RunCatalogue().runs(in: studio.workspace.runs, called: "runs"), by: .started, reversed: true
+    ).filter { $0.state == RunFolder.State.finished.rawValue || $0.kind == "experiment" }
+    if runs.isEmpty {
+      html.element("p", "There is no finished run yet.", class: "lead")
+      html.raw("<p><a class=\"button\" href=\"/workflows\">To the workflows</a></p>")
+      return
+    }
+    html.raw(ids.isEmpty ? "" : "<details><summary>Choose other runs</summary>")
+    html.element(
+      "p", "The first one ticked is what the others are tested against. An experiment stands for its trials.")
+    html.raw("<form method=\"get\" action=\"/compare\" data-choose><div class=\"scroll choice\"><table class=\"runs\">")
+    html.raw(
+      "<caption class=\"hidden\">Runs to choose from</caption><thead><tr><td></td><th scope=\"col\">name</th>"
+        + "<th scope=\"col\">title</th><th scope=\"col\" class=\"n\">UAR</th></tr></thead><tbody>")
+    // Those asked for first, in their order, so that sending the form again keeps it.
+    let asked = ids.compactMap { id in runs.first { $0.name == id } }
+    let trials = ids.filter { $0.contains(":") }
+    for trial in trials {
+      html.raw(
+        "<tr><td>\(RunsPage.box(trial, isOn: true))</td><th scope=\"row\">\(Markup.escape(trial))</th><td></td><td></td></tr>"
+      )
+    }
+    for run in asked + runs.filter({ run in !ids.contains(run.name) }) {
+      html.raw(
+        "<tr><td>\(RunsPage.box(run.name, isOn: ids.contains(run.name)))</td><th scope=\"row\">"
+          + "<a href=\"\(RunAddress.run(run.name))\">\(Markup.escape(run.name))</a></th>"
+          + "<td>\(Markup.escape(run.title))</td>"
+          + "<td class=\"n\">\(run.scores["uar"].map { Numbers.fixed($0, 3) } ?? "–")</td></tr>")
+    }
+    html.raw(
+      "</tbody></table></div><p class=\"bar\"><button class=\"primary\" data-compare>Compare</button></p></form>")
+    html.raw(ids.isEmpty ? "" : "</details>")
+  }
+}

@@ -1,0 +1,161 @@
+import TimbreCore
+import TimbreReport
+import TimbreWorkflow
+
+/// One run: the report with links into its clips; or an experiment with its trials.
+struct RunPage {
+  let id: String
+  let path: String
+  let trials: [RunListing.Run]
+  let clips: RunClips?
+  let files: [(path: String, bytes: Int)]
+
+  func page() throws -> Page {
+    let state = try RunSummary.read("run.json", in: path)
+    let workflow = Workspace.json(path + "/workflow.json")
+    let metrics = Workspace.json(path + "/metrics.json")
+    var page = Page(id, section: .runs, scripts: ["runs.js"])
+    let report = metrics.map { RunReport(folder: path, metrics: $0, workflow: workflow) }
+    if let report, !report.verdict.text.isEmpty {
+      page.body.element("p", report.verdict.text, class: "verdict \(report.verdict.level.rawValue)")
+    }
+    writeWay(to: &page.body)
+    page.body.element("h1", workflow?["title"]?.stringValue ?? id)
+    if let text = workflow?["description"]?.stringValue, !text.isEmpty { page.body.element("p", text, class: "lead") }
+    writeState(state, to: &page.body)
+    writeLinks(to: &page.body)
+    if let report { write(report, to: &page.body) }
+    if !trials.isEmpty { writeTrials(to: &page.body) }
+    if let clips { writeClips(clips, to: &page.body) }
+    if let workflow {
+      page.body.raw("<section id=\"workflow\"><h2>Resolved workflow</h2>")
+      page.body.raw("<details><summary>With every default written out</summary>")
+      page.body.raw("<pre tabindex=\"0\"><code>\(Markup.escape(workflow.pretty))</code></pre></details></section>")
+    }
+    writeFiles(to: &page.body)
+    return page
+  }
+
+  /// Where the page stands.
+  private func writeWay(to html: inout HTML) {
+    html.raw("<nav class=\"way\" aria-label=\"Way here\"><a href=\"/runs\">Runs</a>")
+    let parts = id.split(separator: ":", maxSplits: 1).map(String.init)
+    if parts.count == 2 { html.raw(" / <a href=\"\(RunAddress.run(parts[0]))\">\(Markup.escape(parts[0]))</a>") }
+    html.raw(" / <span>\(Markup.escape(parts.last ?? id))</span></nav>")
+  }
+
+  private func writeState(_ run: JSONValue, to html: inout HTML) {
+    let state = RunListing.state(run)
+    var words = [RunsPage.state(state)]
+    if let started = run["started"]?.stringValue { words.append("started \(RunsPage.time(started))") }
+    for (key, name) in [("clips", "clips"), ("columns", "columns"), ("parameters", "parameters of the model")] {
+      if let count = run[key]?.intValue { words.append("\(Numbers.grouped(count)) \(name)") }
+    }
+    html.raw("<p class=\"facts\">\(words.joined(separator: " · "))</p>")
+    if state == RunFolder.State.running.rawValue {
+      html.raw(
+        "<p><a class=\"button primary\" href=\"/workflows\">Watch it</a> <span class=\"muted\">The run is under way.</span></p>"
+      )
+    }
+    if let error = run["error"]?.stringValue { html.element("p", error, class: "bad") }
+  }
+
+  private func writeLinks(to html: inout HTML) {
+    html.raw("<p class=\"bar\">")
+    if has("report.html") {
+      html.raw("<a class=\"button\" href=\"\(RunAddress.file("report.html", of: id))\">Report</a>")
+    }
+    if has("compare.html") {
+      html.raw("<a class=\"button\" href=\"\(RunAddress.file("compare.html", of: id))\">Comparison</a>")
+    }
+    if has("metrics.json") || !trials.isEmpty {
+      html.raw("<a class=\"button\" href=\"/compare\(RunAddress.query([("run", id)]))\">Compare</a>")
+    }
+    if has("bundle/bundle.json"), !id.contains(":") {
+      html.raw("<a class=\"button primary\" href=\"/\(RunAddress.query([("model", id)]))\">Use in Predict</a>")
+    }
+    html.raw("</p>")
+  }
+
+  private func has(_ file: String) -> Bool { FileSystem.exists(path + "/" + file) }
+
+  private func write(_ report: RunReport, to html: inout HTML) {
+    report.writeMetrics(to: &html)
+    if let confusion = report.confusion {
+      html.raw("<section id=\"confusion\"><h2>Confusions</h2>")
+      report.writeConfusion(to: &html) { [id, clips] actual, predicted in
+        guard clips != nil else { return nil }
+        return RunAddress.clips(
+          of: id, [("label", confusion.labels[actual]), ("predicted", confusion.labels[predicted])])
+      }
+      if clips != nil { html.element("p", "A cell opens the clips in it.", class: "muted") }
+      html.raw("</section>")
+    }
+    section("classes", "Classes", !report.classes.isEmpty, report.writeClasses)
+    section("folds", "Folds", !report.folds.isEmpty, report.writeFolds)
+    section("training", "Training", !report.history.isEmpty, report.writeHistory)
+
+    func section(_ id: String, _ title: String, _ isPresent: Bool, _ write: (inout HTML) -> Void) {
+      guard isPresent else { return }
+      html.raw("<section id=\"\(id)\">")
+      html.element("h2", title)
+      write(&html)
+      html.raw("</section>")
+    }
+  }
+
+  private func writeTrials(to html: inout HTML) {
+    let best = trials.filter { $0.scores["uar"] != nil }.max { ($0.scores["uar"] ?? 0) < ($1.scores["uar"] ?? 0) }
+    html.raw("<section id=\"trials\"><h2>Trials</h2><form method=\"get\" action=\"/compare\" data-choose>")
+    html.raw(
+      "<div class=\"scroll\"><table class=\"runs\"><caption class=\"hidden\">Trials of \(Markup.escape(id))</caption>")
+    html.raw("<thead><tr><td><input type=\"checkbox\" data-all aria-label=\"All trials\"></td>")
+    for name in ["name", "state", "started"] { html.raw("<th scope=\"col\">\(name)</th>") }
+    for name in ["accuracy", "UAR", "macro F1"] { html.raw("<th scope=\"col\" class=\"n\">\(name)</th>") }
+    html.raw("<th scope=\"col\">title</th></tr></thead><tbody>")
+    for trial in trials {
+      let name = "\(id):\(trial.name)"
+      html.raw(
+        "<tr><td>\(RunsPage.box(name, isOn: false))</td>"
+          + RunsPage.cells(trial, id: name, isBest: trial.name == best?.name) + "</tr>")
+    }
+    html.raw("</tbody></table></div><p class=\"bar\"><button class=\"primary\" data-compare>Compare</button>")
+    html.raw("<span class=\"muted\" data-chosen></span></p></form></section>")
+  }
+
+  private func writeClips(_ clips: RunClips, to html: inout HTML) {
+    var wish = RunClips.Wish()
+    wish.outcome = .tested
+    let tested = clips.rows(wish)
+    let wrong = tested.filter { $0.isRight == false }
+    html.raw("<section id=\"clips\"><h2>Clips</h2><p class=\"bar\">")
+    var ways: [(String, Int, [(String, String?)])] = [("All rows", clips.rows.count, [])]
+    if !tested.isEmpty {
+      ways.append(("Test rows", tested.count, [("outcome", "tested")]))
+      ways.append(("Wrong ones", wrong.count, [("outcome", "wrong")]))
+    }
+    for (name, count, filters) in ways {
+      html.raw(
+        "<a class=\"button\" href=\"\(Markup.escape(RunAddress.clips(of: id, filters)))\">\(name) "
+          + "<span class=\"muted\">\(Numbers.grouped(count))</span></a>")
+    }
+    html.raw("</p>")
+    ClipsPage.writeTable(of: (wrong + tested.filter { $0.isRight == true }).prefix(10), id: id, clips: clips, to: &html)
+    html.raw("</section>")
+  }
+
+  private func writeFiles(to html: inout HTML) {
+    guard !files.isEmpty else { return }
+    html.raw("<section id=\"files\"><h2>Files</h2><details><summary>\(Numbers.grouped(files.count)) files</summary>")
+    html.raw(
+      "<div class=\"scroll choice\" tabindex=\"0\" role=\"region\" aria-label=\"Files of the run\"><table aria-label=\"Files\"><thead><tr>"
+    )
+    html.raw("<th scope=\"col\">file</th><th scope=\"col\" class=\"n\">bytes</th></tr></thead><tbody>")
+    for file in files.prefix(1_000) {
+      html.raw(
+        "<tr><th scope=\"row\"><a href=\"\(RunAddress.file(file.path, of: id))\">\(Markup.escape(file.path))</a></th>"
+          + "<td class=\"n\">\(Numbers.grouped(file.bytes))</td></tr>")
+    }
+    html.raw("</tbody></table></div></details></section>")
+  }
+}
