@@ -5,31 +5,39 @@ SHELL := /bin/bash
 
 DEBIAN := pkg-config curl unzip libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev \
 	libsqlite3-dev libsvm-dev liblinear-dev libxgboost-dev
-TEST_DEBIAN := python3 python3-venv chromium chromium-driver
+TEST_DEBIAN := python3 python3-venv chromium chromium-driver mandoc zsh fish
+INSTALL_DEBIAN := binutils python3
+CONTAINER_DEBIAN := curl debootstrap nginx-light openssl python3-venv python3-yaml util-linux
 # Kernels for the processor at hand: with AVX2 a vector is twice as wide as every x86-64 has, and the results are the same bits.
 # PORTABLE=1 builds for all.
 NATIVE := $(if $(PORTABLE),,$(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo -Xcc -mavx2))
 BUILD := swift build -c release $(NATIVE)
 TIMBRE := .build/release/timbre
+# Where `make install` puts things; DESTDIR goes before it, for packages and images. The build that it installs.
+PREFIX ?= /usr/local
+DESTDIR ?=
+RELEASE ?= .build-release/release
 SOURCES := Package.swift Sources Plugins Tests
 # Virtual environments are made from pinned requirements and remade when these change.
 VENV_TEST := .build-venv/test
+VENV_MLFLOW := .build-venv/mlflow
 VENV_BROWSER := .build-venv/browser
 VENV_PARITY := .build-venv/parity
 VENV_BENCH := .build-venv/bench
 BENCH := Benchmarks/bench.py --timbre-bench .build/release/timbre-bench --timbre $(TIMBRE)
 PEERS ?= $(firstword $(wildcard $(VENV_BENCH)/bin/python) python3)
 
-.PHONY: demo test test-browser build studio lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages swift clean
+.PHONY: demo test test-browser build studio release install uninstall prove-container lint format reference parity bench bench-quick goldens sanitize-address sanitize-thread packages test-packages install-packages container-packages swift clean
 
 demo: packages swift
 	$(BUILD) --product timbre
 	report=$$($(TIMBRE) run Workflows/demo.json)
 	echo "The report: $$report"
 
-test: packages test-packages swift lint $(VENV_TEST)/ready test-browser
+test: packages test-packages install-packages swift lint $(VENV_TEST)/ready $(VENV_MLFLOW)/ready test-browser
 	$(BUILD) --build-tests
-	TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" swift test -c release $(NATIVE) --skip-build --disable-xctest
+	export TIMBRE_PYTHON="$$PWD/$(VENV_TEST)/bin/python" TIMBRE_MLFLOW="$$PWD/$(VENV_MLFLOW)/bin/python"
+	swift test -c release $(NATIVE) --skip-build --disable-xctest
 
 # The studio's pages in headless Chromium, and its interface for programs. ONLY=test_predict.py runs one file.
 test-browser: test-packages studio $(VENV_BROWSER)/ready
@@ -42,6 +50,27 @@ build: packages swift
 # The workbench in the browser: `timbre serve` starts it.
 studio: build
 	$(BUILD) --product timbre-studio
+
+# The programs with Swift's library inside, so that they run where no toolchain is. Built as oneself; then `sudo make install`,
+# which finds no swift on root's PATH and takes what is there.
+release: packages
+	if command -v swift > /dev/null || [ ! -x .build-release/release/timbre ]; then
+		Scripts/swift-version 6 2
+		$(BUILD) --static-swift-stdlib --scratch-path .build-release --product timbre
+		$(BUILD) --static-swift-stdlib --scratch-path .build-release --product timbre-studio
+	fi
+
+install: release install-packages
+	Scripts/install-tree install "$(RELEASE)" "$(PREFIX)" "$(DESTDIR)"
+
+# The Dockerfile's steps in a fresh Debian, and what compose.yaml promises, without a container engine. As root.
+prove-container: release install-packages container-packages .build-venv/container/ready
+	.build-venv/container/bin/hadolint --ignore DL3008 Dockerfile
+	.build-venv/container/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	Scripts/prove-container "$(RELEASE)"
+
+uninstall:
+	Scripts/install-tree uninstall "$(PREFIX)" "$(DESTDIR)"
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)
@@ -89,6 +118,12 @@ packages:
 
 test-packages:
 	@Scripts/packages $(TEST_DEBIAN)
+
+install-packages:
+	@Scripts/packages $(INSTALL_DEBIAN)
+
+container-packages:
+	@Scripts/packages $(CONTAINER_DEBIAN)
 
 swift:
 	@Scripts/swift-version 6 2

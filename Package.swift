@@ -64,10 +64,15 @@ let package = Package(
     module("TimbreNN", ["TimbreCore", "TimbreMachine", "COpenBLAS", real]),
     module("TimbreLearners", ["TimbreCore", "TimbreMachine", "CLibSVM", "CLibLinear", "CXGBoost", real]),
     module("TimbreReport", ["TimbreCore", "CPNG"]),
-    module("TimbreCorpora", ["TimbreCore"]),
+    module("TimbreTools", ["TimbreCore"]),
+    module("TimbreCorpora", ["TimbreCore", "TimbreTools"]),
     module("TimbreEvaluation", ["TimbreCore", real]),
     module("TimbreCache", ["TimbreCore", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("TimbreWorkflow", ["TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreReport"]),
+    module("TimbreFingerprint", ["TimbreCore", "TimbreDSP", real]),
+    module(
+      "TimbreWorkflow",
+      ["TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreFingerprint", "TimbreReport"]),
+    module("TimbreTracking", ["TimbreCore", "TimbreReport", "TimbreTools", "TimbreWorkflow"]),
     module("TimbreTesting", ["TimbreCore", real]),
 
     module("TimbreDatasets", path: "Plugins/Datasets", ["TimbreCore", "TimbreAudio", real]),
@@ -84,7 +89,8 @@ let package = Package(
     .executableTarget(
       name: "timbre",
       dependencies: [
-        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreReport", "TimbreCorpora", "TimbreWorkflow", "TimbreBuiltin",
+        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreReport", "TimbreCorpora", "TimbreTracking", "TimbreWorkflow",
+        "TimbreBuiltin",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -121,6 +127,7 @@ let package = Package(
     tests("TimbreLearnersTests", ["TimbreLearners", "TimbreMachine", real]),
     tests("TimbreReportTests", ["TimbreReport"]),
     tests("TimbreCorporaTests", ["TimbreCorpora"]),
+    tests("TimbreFingerprintTests", ["TimbreFingerprint", "TimbreAudio"]),
     tests("TimbreStudioTests", ["TimbreStudio", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
     tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),

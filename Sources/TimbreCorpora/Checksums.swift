@@ -1,5 +1,6 @@
 import Foundation
 import TimbreCore
+import TimbreTools
 
 /// A checksum of a file, as its publisher gives it.
 package struct Checksum: Sendable, Hashable {

@@ -81,5 +81,4 @@ public struct Corpus: Sendable, Decodable {
 
 extension Diagnostic.Kind {
   public static let download = Self("download")
-  public static let missingTool = Self("missing_tool")
 }

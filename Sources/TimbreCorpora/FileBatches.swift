@@ -1,5 +1,6 @@
 import Foundation
 import TimbreCore
+import TimbreTools
 
 /// Downloads many small files, some at a time; those that are there already are not fetched again.
 ///

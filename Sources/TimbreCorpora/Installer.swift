@@ -1,5 +1,14 @@
 import Foundation
 import TimbreCore
+import TimbreTools
+
+/// What an installation tells while it is under way.
+public protocol InstallObserver: Sendable {
+  func began(_ stage: String, unit: String)
+  func advanced(to count: Int, of total: Int)
+  func ended()
+  func noted(_ text: String)
+}
 
 /// Brings a dataset into a folder: downloads, verifies, unpacks, counts, and only then gives the folder its name.
 ///

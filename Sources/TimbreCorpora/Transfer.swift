@@ -1,5 +1,6 @@
 import Foundation
 import TimbreCore
+import TimbreTools
 
 /// Downloads one file, in as many attempts as it takes; a file that is partly there is completed.
 ///

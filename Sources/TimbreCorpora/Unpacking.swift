@@ -1,5 +1,6 @@
 import Foundation
 import TimbreCore
+import TimbreTools
 
 /// Unpacks zip files without letting them write anywhere else.
 struct Unpacking: Sendable {

@@ -50,6 +50,7 @@ extension RunReport {
     add("split", "Split", when: !split.isEmpty, writeSplit)
     add("failed", "Failed clips", when: !failed.isEmpty, writeFailed)
     add("passed-over", "Passed-over files", when: !passedOver.isEmpty, writePassedOver)
+    add("near-identical", "Near-identical clips", when: !nearIdentical.isEmpty, writeNearIdentical)
     add("clips", "Sample clips", when: !clips.isEmpty, writeClips)
     add("timings", "Timings", when: !timings.isEmpty, writeTimings)
     add("provenance", "Provenance", when: !provenance.isEmpty || !workflow.isEmpty || !command.isEmpty, writeProvenance)

@@ -64,6 +64,24 @@ extension RunReport {
     writeDiagnostics(passedOver, first: "file", to: &page)
   }
 
+  func writeNearIdentical(to page: inout HTML) {
+    let count = nearIdentical.count
+    page.element(
+      "p",
+      "\(count == 1 ? "One pair of clips is" : "\(Numbers.grouped(count)) pairs of clips are") one recording in different files. "
+        + "They count as identical: the split keeps them on one side.")
+    if count > 12 { page.raw("<details><summary>All \(Numbers.grouped(count))</summary>") }
+    page.table(
+      [.text("clip"), .text("and"), .number("bits that differ"), .number("correlation")],
+      nearIdentical.map { pair in
+        [
+          .code(pair.first), .code(pair.second), .number(Numbers.fixed(pair.distance, 3)),
+          .number(Numbers.fixed(pair.correlation, 3)),
+        ]
+      }, label: "Clips that are one recording")
+    if count > 12 { page.raw("</details>") }
+  }
+
   /// Long lists fold away; nothing is left out.
   private func writeDiagnostics(_ findings: [Diagnostic], first: String, to page: inout HTML) {
     let isLong = findings.count > 12

@@ -28,6 +28,8 @@ public struct RunReport: Sendable {
   public var failed: [Diagnostic] = []
   /// Files that the dataset reader passed over.
   public var passedOver: [Diagnostic] = []
+  /// Clips that are one recording in different files.
+  public var nearIdentical: [NearPair] = []
   public var clips: [SampleClip] = []
   public var timings: [Timing] = []
   /// Versions, seed, machine: names and values.
@@ -42,6 +44,23 @@ public struct RunReport: Sendable {
   public init(title: String, verdict: Verdict) {
     self.title = title
     self.verdict = verdict
+  }
+
+  /// Two clips that are one recording.
+  public struct NearPair: Sendable, Hashable {
+    public var first: String
+    public var second: String
+    /// Share of the fingerprints' bits that differ.
+    public var distance: Double
+    /// Of the waves.
+    public var correlation: Double
+
+    public init(first: String, second: String, distance: Double, correlation: Double) {
+      self.first = first
+      self.second = second
+      self.distance = distance
+      self.correlation = correlation
+    }
   }
 
   /// How far the numbers can be trusted.

@@ -1,7 +1,7 @@
 import TimbreCore
 
 /// Trains a classifier on toy data: the same bits for any number of jobs, probabilities that sum to 1, a model that survives
-/// its bundle, and diagnostics for tensors that do not fit.
+/// its bundle, and diagnostics for tensors that do not fit. Of sequences a classifier makes as much, or says that it reads none.
 ///
 /// - Parameter members: Settings that train quickly on 12 columns and 3 classes.
 public func conformanceFailures<P: Classifier>(
@@ -45,12 +45,55 @@ public func conformanceFailures<P: Classifier>(
   } catch {
     log.check((error as? Diagnostic)?.kind == .cancelled, "cancelling", "threw \(error)")
   }
-  checkRestoring(made, first.tensors, columns: columns, classes: classes, rows: test.rows, expected, &log)
+  checkRestoring(made, first.tensors, columns: columns, classes: classes, rows: test.rows.matrix, expected, &log)
+  checkSequences(plugin, members, &log)
   log.add(
     limitFailures(of: plugin, members: members) { made, situation, log in
       _ = log.attempt(situation, mayRefuse: true) { try made.parts(columns: columns, classes: classes) }
     })
   return log.failures
+}
+
+private func checkSequences<P: Classifier>(_ plugin: P.Type, _ members: [JSONValue.Member], _ log: inout FailureLog) {
+  let shape = RowShape.sequence(frames: 12, bins: 3)
+  let given = members.map(\.key)
+  let defaults = P.sequenceDefaults.filter { !given.contains($0.key) }
+  guard let made = log.attempt("making it for sequences", { try P(P.spec.config(from: members + defaults)) }) else {
+    return
+  }
+  do {
+    _ = try made.parts(of: shape, classes: 3)
+  } catch let diagnostic as Diagnostic where diagnostic.kind == .badInput {
+    return
+  } catch {
+    return log.add("sequences", "threw \(error) instead of bad_input")
+  }
+  var toy = toyRows(40, columns: shape.count, classes: 3, seed: 7)
+  let lengths = (0..<40).map { 7 + $0 % 6 }
+  var values = toy.rows.matrix.values
+  for (row, length) in lengths.enumerated() {
+    for index in row * shape.count + length * 3..<(row + 1) * shape.count { values[index] = 0 }
+  }
+  toy.rows = Rows(shape, values: values, rows: 40, lengths: lengths)
+  let models = [1, 3].compactMap { jobs in
+    log.attempt("training on sequences") {
+      try made.train(TrainingTask(train: toy, validation: toy, classes: ["a", "b", "c"], seed: 6, jobs: jobs))
+    }
+  }
+  guard models.count == 2, let expected = log.attempt("predicting", { try models[0].probabilities(toy.rows, jobs: 1) })
+  else { return }
+  check(expected, rows: 40, classes: 3, "predicting sequences", &log)
+  log.check(models[0].tensors == models[1].tensors, "training on sequences", "jobs change it")
+  let alone = log.attempt("predicting one sequence") { try models[0].probabilities(toy.rows.selecting([17]), jobs: 2) }
+  log.check(
+    alone.map { $0.values.isIdentical(to: Array(expected.row(17))) } ?? true, "predicting sequences",
+    "a row depends on its neighbours")
+  let restored = log.attempt("restoring") {
+    try made.restore(models[0].tensors, for: shape, classes: 3).probabilities(toy.rows, jobs: 2)
+  }
+  log.check(
+    restored.map { $0.values.isIdentical(to: expected.values) } ?? true, "restoring",
+    "the model of sequences predicts otherwise")
 }
 
 private func check(_ matrix: Matrix, rows: Int, classes: Int, _ situation: String, _ log: inout FailureLog) {

@@ -47,13 +47,15 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(help: "The port to listen on; 0 takes a free one.") var port = 8080
   @Option(help: "The address to listen on.") var host = "127.0.0.1"
-  @Option(name: .customLong("model"), help: "A bundle, or a run folder that holds one; may stand several times.")
+  @Option(
+    name: .customLong("model"), help: "A bundle, or a run folder that holds one; may stand several times.",
+    completion: .directory)
   var models: [String] = []
-  @Option(help: "The folder with workflows and runs.") var workspace = "."
+  @Option(help: "The folder with workflows and runs.", completion: .directory) var workspace = "."
   @Option(
     help:
-      "A folder of recordings outside of the workspace that clients of other machines may let workflows read; may stand several times."
-  )
+      "A folder of recordings outside of the workspace that clients of other machines may let workflows read; may stand several times.",
+    completion: .directory)
   var data: [String] = []
   @Option(help: "What every client has to present; TIMBRE_TOKEN is the same without standing in the list of processes.")
   var token: String?

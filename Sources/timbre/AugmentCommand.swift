@@ -8,11 +8,13 @@ struct AugmentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "augment", abstract: "Apply an augmenter to a recording; writes 32-bit float WAV at the input's rate.")
 
-  @Argument(help: "An audio file.") var audio: String
-  @Option(help: "An augmenter's id, such as augment.pitch_shift.") var use: String
-  @Option(name: .customLong("set"), help: "NAME=VALUE: a parameter of the augmenter.") var sets: [String] = []
+  @Argument(help: "An audio file.", completion: .audio) var audio: String
+  @Option(help: "An augmenter's id, such as augment.pitch_shift.", completion: .augmenter) var use: String
+  @Option(
+    name: .customLong("set"), help: "NAME=VALUE: a parameter of the augmenter.", completion: .parameter(of: "--use"))
+  var sets: [String] = []
   @Option(help: "Seed of what is drawn.") var seed: UInt64 = 0
-  @Option(help: "The WAV file to write.") var out: String
+  @Option(help: "The WAV file to write.", completion: .wav) var out: String
 
   func run() throws {
     let augmenter = try PluginRequest(id: use, sets: sets).augmentation(registry)

@@ -7,7 +7,9 @@ import TimbreWorkflow
 
 /// Where computed numbers are kept: `--cache`, else TIMBRE_CACHE, else the user's own cache folder.
 struct CacheOptions: ParsableArguments {
-  @Option(name: .customLong("cache"), help: "The file that keeps computed numbers from run to run.") var file: String?
+  @Option(
+    name: .customLong("cache"), help: "The file that keeps computed numbers from run to run.", completion: .file())
+  var file: String?
   @Flag(name: .customLong("no-cache"), help: "Compute everything anew, and keep nothing.") var none = false
 
   /// nil where there is to be none, or it cannot be opened: a run does not fail for that.
@@ -51,7 +53,8 @@ struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Show what is kept from run to run, or evict some of it by age or size.")
 
-  @Option(name: .customLong("cache"), help: "The file; by default TIMBRE_CACHE or the user's own.") var file: String?
+  @Option(name: .customLong("cache"), help: "The file; by default TIMBRE_CACHE or the user's own.", completion: .file())
+  var file: String?
   @Option(help: "Evict what was last used longer ago: 30d, 12h.") var olderThan: String?
   @Option(help: "Evict the longest unused until so much is left: 500M, 2G, 0.") var maxSize: String?
   @Flag(help: "Print JSON.") var json = false

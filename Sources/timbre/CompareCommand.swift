@@ -15,15 +15,18 @@ struct CompareCommand: AsyncParsableCommand {
       against the first one on the rows that both have tested: accuracy by McNemar's exact test, UAR by exchanging answers clip by clip.
       """)
 
-  @Argument(help: "Run folders, or a workflow with variants.") var runs: [String] = []
+  @Argument(help: "Run folders, or a workflow with variants.", completion: .workflow) var runs: [String] = []
   @Option(
     parsing: .upToNextOption,
-    help: "A B AUDIO…: compare two features of the same audio instead, each as feature.mfcc,n_mfcc=13.")
+    help: "A B AUDIO…: compare two features of the same audio instead, each as feature.mfcc,n_mfcc=13.",
+    completion: .extractor)
   var features: [String] = []
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "Print CSV.") var csv = false
-  @Option(help: "Write a page with confusions and the clips that changed sides.") var html: String?
-  @Option(help: "Where a workflow's runs go; by default runs/WORKFLOW-TIME.") var out: String?
+  @Option(
+    help: "Write a page with confusions and the clips that changed sides.", completion: .file(extensions: ["html"]))
+  var html: String?
+  @Option(help: "Where a workflow's runs go; by default runs/WORKFLOW-TIME.", completion: .folder) var out: String?
   @Flag(help: "Go on with the runs that --out holds.") var resume = false
   @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
   @OptionGroup var cacheOptions: CacheOptions

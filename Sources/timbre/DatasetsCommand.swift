@@ -66,8 +66,9 @@ struct GetDatasets: ParsableCommand {
     abstract: "Download datasets, verify them, and say how a workflow reads them. Run again, it goes on where it ended."
   )
 
-  @Argument(help: "Names that `timbre datasets` lists, such as ravdess.") var names: [String]
-  @Option(name: .customLong("to"), help: "The folder in which each dataset gets one of its own.") var folder: String
+  @Argument(help: "Names that `timbre datasets` lists, such as ravdess.", completion: .corpus) var names: [String]
+  @Option(name: .customLong("to"), help: "The folder in which each dataset gets one of its own.", completion: .folder)
+  var folder: String
   @Option(name: .customLong("from"), help: "A mirror's address, in place of the publisher's.") var mirror: String?
   @OptionGroup var options: CatalogueOptions
 

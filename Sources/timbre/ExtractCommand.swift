@@ -16,17 +16,20 @@ struct ExtractCommand: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: "Audio files.") var audio: [String]
-  @Option(help: "A feature's id, such as feature.mfcc.") var use: String?
-  @Option(help: "A workflow file: write its vector or sequence of the original view, one row a file.") var workflow:
-    String?
+  @Argument(help: "Audio files.", completion: .audio) var audio: [String]
+  @Option(help: "A feature's id, such as feature.mfcc.", completion: .feature) var use: String?
   @Option(
-    name: .customLong("set"), help: "NAME=VALUE: a parameter of the feature, or PATH=VALUE: a value of the workflow.")
+    help: "A workflow file: write its vector or sequence of the original view, one row a file.", completion: .workflow)
+  var workflow: String?
+  @Option(
+    name: .customLong("set"), help: "NAME=VALUE: a parameter of the feature, or PATH=VALUE: a value of the workflow.",
+    completion: .parameter(of: "--use"))
   var sets: [String] = []
-  @Option(help: "The feature's id that a feature such as feature.delta reads.") var of: String?
-  @Option(help: "NAME=VALUE: a parameter of the feature named by --of.") var ofSet: [String] = []
+  @Option(help: "The feature's id that a feature such as feature.delta reads.", completion: .extractor) var of: String?
+  @Option(help: "NAME=VALUE: a parameter of the feature named by --of.", completion: .parameter(of: "--of")) var ofSet:
+    [String] = []
   @OptionGroup var loading: LoadArguments
-  @Option(help: "FILE.npy, .csv or .png; for several files and --use, a folder.") var out: String
+  @Option(help: "FILE.npy, .csv or .png; for several files and --use, a folder.", completion: .file()) var out: String
   @Option(help: "npy, csv or png: what to write into a folder.") var format: Format?
   @Option(help: "Files to work on at a time; by default all cores.") var jobs: Int?
 

@@ -7,7 +7,7 @@ struct ImportanceCommand: AsyncParsableCommand {
     commandName: "importance",
     abstract: "Say what a run's model loses when a feature is exchanged between the held-out clips.")
 
-  @Argument(help: "A finished run.") var path: String
+  @Argument(help: "A finished run.", completion: .folder) var path: String
   @Flag(help: "Look at every column instead of every feature.") var bins = false
   @Option(help: "Exchanges of each.") var repeats = 20
   @Option(help: "Seed of the exchanges.") var seed: UInt64 = 0

@@ -8,7 +8,7 @@ struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say what a run folder or a bundle holds.")
 
-  @Argument(help: "A run folder or a bundle.") var path: String
+  @Argument(help: "A run folder or a bundle.", completion: .folder) var path: String
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {

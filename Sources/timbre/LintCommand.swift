@@ -6,7 +6,7 @@ struct LintCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint", abstract: "Say everything that is wrong with workflow files, without reading audio.")
 
-  @Argument(help: "Workflow files.") var workflows: [String]
+  @Argument(help: "Workflow files.", completion: .workflow) var workflows: [String]
   @Option(name: .customLong("set"), help: "PATH=VALUE: change a value before checking.") var sets: [String] = []
   @Flag(help: "Print the findings as JSON.") var json = false
   @Flag(help: "Print the workflow with every default written out.") var resolved = false

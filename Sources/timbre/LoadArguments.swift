@@ -5,10 +5,10 @@ import TimbreWorkflow
 
 /// The options of commands that say which part of a recording to load, and at which rate.
 struct LoadArguments: ParsableArguments {
-  @Option(help: "Hz, or \"native\" for the file's own rate.") var sampleRate: String?
+  @Option(help: "Hz, or \"native\" for the file's own rate.", completion: .list(["native"])) var sampleRate: String?
   @Option(help: "Seconds to skip at the beginning.") var offset: Double?
   @Option(help: "Seconds to read at most.") var duration: Double?
-  @Option(help: "Resampler, such as soxr_hq or sinc_best.") var resType: String?
+  @Option(help: "Resampler, such as soxr_hq or sinc_best.", completion: .resampler) var resType: String?
 
   var isEmpty: Bool { sampleRate == nil && offset == nil && duration == nil && resType == nil }
 

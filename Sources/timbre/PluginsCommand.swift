@@ -9,9 +9,9 @@ struct PluginsCommand: ParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown }
 
-  @Argument(help: "A plugin's id, such as feature.mfcc.") var id: String?
+  @Argument(help: "A plugin's id, such as feature.mfcc.", completion: .anyPlugin) var id: String?
   @Option(help: "text, json or markdown.") var format = Format.text
-  @Option(help: "A folder: write the whole reference as pages with pictures.") var out: String?
+  @Option(help: "A folder: write the whole reference as pages with pictures.", completion: .folder) var out: String?
 
   func run() throws {
     if let out { return try ReferencePages(registry, signal: Self.demonstration()).write(to: out) }

@@ -7,8 +7,8 @@ struct PredictCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Say which class recordings belong to, with probabilities, by a trained bundle.")
 
-  @Argument(help: "Audio files.") var audio: [String]
-  @Option(help: "A bundle, or the run folder that holds it.") var model: String
+  @Argument(help: "Audio files.", completion: .audio) var audio: [String]
+  @Option(help: "A bundle, or the run folder that holds it.", completion: .folder) var model: String
   @Flag(help: "Print JSON: [{\"file\", \"label\", \"probabilities\"}]; a file that fails has \"error\" instead.")
   var json = false
   @Option(help: "Files to work on at a time; by default all cores.") var jobs: Int?

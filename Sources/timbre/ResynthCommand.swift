@@ -12,17 +12,20 @@ struct ResynthCommand: ParsableCommand {
       the Griffin–Lim algorithm.
       """)
 
-  @Argument(help: "An audio file.") var audio: String
-  @Option(help: "A feature's id, such as feature.mfcc.") var use: String
-  @Option(name: .customLong("set"), help: "NAME=VALUE: a parameter of the feature.") var sets: [String] = []
+  @Argument(help: "An audio file.", completion: .audio) var audio: String
+  @Option(help: "A feature's id, such as feature.mfcc.", completion: .invertibleFeature) var use: String
+  @Option(
+    name: .customLong("set"), help: "NAME=VALUE: a parameter of the feature.", completion: .parameter(of: "--use"))
+  var sets: [String] = []
   @OptionGroup var loading: LoadArguments
   @Option(help: "Rounds of the search for phases.") var nIter = ResynthesisOptions().iterations
   @Option(help: "How far each round overshoots, 0 or more; above 1 the search may not settle.")
   var momentum = ResynthesisOptions().momentum
-  @Option(help: "Phases to start with: random, or none for all 0.") var `init` = ResynthesisOptions().initialPhase
+  @Option(help: "Phases to start with: random, or none for all 0.", completion: .list(["random", "none"])) var `init` =
+    ResynthesisOptions().initialPhase
     .rawValue
   @Option(help: "Seed of random phases.") var seed: UInt64 = 0
-  @Option(help: "The WAV file to write.") var out: String
+  @Option(help: "The WAV file to write.", completion: .wav) var out: String
 
   func run() throws {
     let feature = try invertibleFeature()

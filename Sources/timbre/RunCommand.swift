@@ -3,6 +3,7 @@ import Foundation
 import TimbreBuiltin
 import TimbreCore
 import TimbreReport
+import TimbreTracking
 import TimbreWorkflow
 
 struct RunCommand: AsyncParsableCommand {
@@ -10,10 +11,10 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Carry out a workflow and leave a run folder with every intermediate step and the trained bundle.")
 
-  @Argument(help: "A workflow file.") var workflow: String
+  @Argument(help: "A workflow file.", completion: .workflow) var workflow: String
   @Option(name: .customLong("set"), help: "PATH=VALUE: change a value of the workflow, such as classifier.epochs=3.")
   var sets: [String] = []
-  @Option(help: "The run folder; by default runs/WORKFLOW-TIME.") var out: String?
+  @Option(help: "The run folder; by default runs/WORKFLOW-TIME.", completion: .folder) var out: String?
   @Option(help: "Clips to work on at a time; by default all cores.") var jobs: Int?
   @OptionGroup var cacheOptions: CacheOptions
   @Option(help: "Progress on standard error: a bar or lines, an object of JSON a line for programs, or none.")
@@ -21,6 +22,10 @@ struct RunCommand: AsyncParsableCommand {
 
   @Flag(help: "Go on with the run that --out holds: what it has finished is not done again.") var resume = false
 
+  @Option(help: "Log to this MLflow tracking server too; by default MLFLOW_TRACKING_URI, \"off\" for none.")
+  var mlflow: String?
+  @Option(help: "The experiment there; by default MLFLOW_EXPERIMENT_NAME, else the workflow file's name.")
+  var mlflowExperiment: String?
   @Option(help: ArgumentHelp("Extend no workflow outside of this folder.", visibility: .hidden))
   var workflowsWithin: String?
   @Option(help: ArgumentHelp("Read no recording outside of these folders.", visibility: .hidden))
@@ -30,7 +35,8 @@ struct RunCommand: AsyncParsableCommand {
   var isQuiet = false
 
   private enum CodingKeys: CodingKey {
-    case workflow, sets, out, jobs, resume, cacheOptions, progress, workflowsWithin, dataWithin
+    case workflow, sets, out, jobs, resume, cacheOptions, progress, mlflow, mlflowExperiment, workflowsWithin,
+      dataWithin
   }
 
   func run() async throws {
@@ -41,12 +47,16 @@ struct RunCommand: AsyncParsableCommand {
     let file = try WorkflowFile(workflow)
     let confinement = Confinement(workflows: workflowsWithin, data: dataWithin.isEmpty ? nil : dataWithin)
     let checked = try file.checked(sets: sets, needs: .run, confinement)
-    if let experiment = checked.experiment { return try await run(experiment, file, jobs) }
+    let tracker = try tracker(file)
+    if let experiment = checked.experiment { return try await run(experiment, file, jobs, tracker) }
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
-    guard let folder = try folder(for: plan.resolved, file) else { return }
+    guard let folder = try folder(for: plan.resolved, file, tracker) else { return }
     Interrupt.watch()
-    let conditions = conditions(jobs, [plan])
-    defer { conditions.cache?.conclude() }
+    let conditions = conditions(jobs, [plan], tracker)
+    defer {
+      conditions.cache?.conclude()
+      conclude(tracker, folder)
+    }
     let runner = Runner(plan: plan, folder: folder, conditions: conditions)
     let metrics = try await runner.run()
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
@@ -63,11 +73,16 @@ struct RunCommand: AsyncParsableCommand {
     Terminal.print(folder.file("report.html"))
   }
 
-  private func run(_ experiment: Experiment, _ file: WorkflowFile, _ jobs: Int) async throws {
-    guard let folder = try folder(for: experiment.resolved, file) else { return }
+  private func run(
+    _ experiment: Experiment, _ file: WorkflowFile, _ jobs: Int, _ tracker: MLflowTracker?
+  ) async throws {
+    guard let folder = try folder(for: experiment.resolved, file, tracker) else { return }
     Interrupt.watch()
-    let conditions = conditions(jobs, experiment.trials.map(\.plan))
-    defer { conditions.cache?.conclude() }
+    let conditions = conditions(jobs, experiment.trials.map(\.plan), tracker)
+    defer {
+      conditions.cache?.conclude()
+      conclude(tracker, folder)
+    }
     let runner = ExperimentRunner(experiment: experiment, folder: folder, conditions: conditions)
     let results = try await runner.run()
     let failed = results.count { if case .failure = $0.metrics { true } else { false } }
@@ -78,9 +93,29 @@ struct RunCommand: AsyncParsableCommand {
     if failed > 0 { throw ExitCode(1) }
   }
 
-  private func conditions(_ jobs: Int, _ plans: [Plan]) -> RunConditions {
+  private func tracker(_ file: WorkflowFile) throws -> MLflowTracker? {
+    do {
+      let server = try MLflowServer(
+        url: mlflow, experiment: mlflowExperiment, fallback: file.name, environment: Terminal.environment)
+      return try server.map { try MLflowTracker($0, source: workflow, display: progress.observer) }
+    } catch let diagnostic as Diagnostic {
+      throw RequestError([diagnostic])
+    }
+  }
+
+  /// The run is done, whatever the server says.
+  private func conclude(_ tracker: MLflowTracker?, _ folder: RunFolder) {
+    guard let tracker else { return }
+    tracker.conclude(
+      remedy:
+        "\"timbre run \(workflow) --out \(folder.path) --resume\" with the same --set and --mlflow sends what is missing"
+    )
+    if let page = tracker.page(of: folder.path) { Terminal.say("MLflow: \(page)") }
+  }
+
+  private func conditions(_ jobs: Int, _ plans: [Plan], _ tracker: MLflowTracker?) -> RunConditions {
     var conditions = RunConditions(jobs: jobs)
-    conditions.observer = progress.observer
+    conditions.observer = tracker ?? progress.observer
     conditions.environment = environment(jobs, plans)
     conditions.resumes = resume
     conditions.cache = cacheOptions.open()
@@ -89,7 +124,9 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// The folder to work in; nil where it holds the finished run already.
-  private func folder(for workflow: JSONValue, _ file: WorkflowFile) throws -> RunFolder? {
+  private func folder(
+    for workflow: JSONValue, _ file: WorkflowFile, _ tracker: MLflowTracker?
+  ) throws -> RunFolder? {
     do {
       guard resume, let out else {
         return try RunFolder(making: out ?? RunFolder.defaultPath(workflow: file.name))
@@ -97,6 +134,8 @@ struct RunCommand: AsyncParsableCommand {
       let found = try RunFolder.resuming(out, workflow: workflow)
       if !found.isFinished { return found.folder }
       Terminal.say("\(out): this run has finished")
+      try tracker?.hear(ofEndedRun: found.folder.path)
+      conclude(tracker, found.folder)
       if !isQuiet {
         Terminal.print(found.folder.file(FileSystem.exists(out + "/trials.csv") ? "trials.csv" : "report.html"))
       }

@@ -8,7 +8,7 @@ struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs", abstract: "List the runs in a folder, filter and sort them, or remove them.")
 
-  @Argument(help: "The folder that holds run folders.") var folder = "runs"
+  @Argument(help: "The folder that holds run folders.", completion: .folder) var folder = "runs"
   @Option(help: "Only runs whose name or title holds this.") var filter: String?
   @Option(help: "Only runs in this state: running, finished, interrupted, failed or stopped.") var state:
     RunFolder.State?

@@ -1,39 +1,15 @@
 import Foundation
 import Testing
 
-/// Python's standard library is enough for the servers.
-private let python = URL(
-  fileURLWithPath: ProcessInfo.processInfo.environment["TIMBRE_PYTHON"] ?? "/usr/bin/python3")
-private let scripts = root.appendingPathComponent("Tests/Servers")
-
 /// A web server on this machine that serves a folder of the workspace; it ends with this object.
 private final class Server {
-  private let process = Process()
-  private let input = Pipe()
-  let url: String
+  private let server: TestServer
   let log: URL
+  var url: String { server.url + "/" }
 
   init(_ space: Workspace, _ options: String...) throws {
     log = space.url.appendingPathComponent("log-\(UUID().uuidString)")
-    let output = Pipe()
-    process.executableURL = python
-    process.arguments =
-      [scripts.appendingPathComponent("files.py").path, space.path("served"), log.path] + options
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    var line = ""
-    while !line.contains("\n") {
-      let data = output.fileHandleForReading.availableData
-      if data.isEmpty { break }
-      line += String(decoding: data, as: UTF8.self)
-    }
-    url = "http://127.0.0.1:\(line.trimmingCharacters(in: .whitespacesAndNewlines))/"
-  }
-
-  deinit {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
+    server = try TestServer("files.py", [space.path("served"), log.path] + options)
   }
 
   /// What was asked for so far, a line a request: path, range, status.
@@ -88,8 +64,10 @@ private struct Mirror {
 
 @discardableResult
 private func fixtures(_ arguments: [String], _ space: Workspace) throws -> String {
-  let outcome = try Running(python, [scripts.appendingPathComponent("fixtures.py").path] + arguments, in: space.url)
-    .finish()
+  let outcome = try Running(
+    TestServer.python, [TestServer.script("fixtures.py")] + arguments, in: space.url
+  )
+  .finish()
   #expect(outcome.status == 0, "\(outcome.err)")
   return outcome.out
 }
@@ -161,7 +139,8 @@ private func fixtures(_ arguments: [String], _ space: Workspace) throws -> Strin
     let unblock =
       "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); "
       + "[signal.signal(s, signal.SIG_DFL) for s in (signal.SIGINT, signal.SIGTERM)]; os.execv(sys.argv[1], sys.argv[1:])"
-    let run = try Running(python, ["-c", unblock, program.path] + mirror.arguments(slow), in: mirror.space.url)
+    let run = try Running(
+      TestServer.python, ["-c", unblock, program.path] + mirror.arguments(slow), in: mirror.space.url)
     let part = mirror.space.path("data/.emodb.download/emodb.zip")
     let size = { (try? FileManager.default.attributesOfItem(atPath: part)[.size] as? Int) ?? 0 }
     for _ in 0..<200 where size() < 100_000 { usleep(20_000) }

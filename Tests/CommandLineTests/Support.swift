@@ -61,7 +61,7 @@ final class Running {
 }
 
 /// A folder for one test, removed with it.
-final class Workspace {
+final class Workspace: Sendable {
   let url: URL
 
   init() throws {

@@ -127,8 +127,8 @@ import TimbreReport
         "changed after training"
       ),
       (
-        "later version", head.replacingOccurrences(of: "\"timbre_bundle\": 1", with: "\"timbre_bundle\": 2"), weights,
-        "version 2"
+        "later version", head.replacingOccurrences(of: "\"timbre_bundle\": 1", with: "\"timbre_bundle\": 3"), weights,
+        "version 3"
       ),
       ("cut head", String(head.prefix(200)), weights, "damaged"), ("no JSON", "hello", weights, "damaged"),
       ("another file", "{}", weights, "not a bundle"),

@@ -4,6 +4,8 @@ torch 2.13.0 (CPU), numpy. Usage: python make_nn.py   (writes nn.json beside its
 
 Inputs and first weights follow from formulas (`spread`), so that only results are stored: losses, learning rates, the first step's
 gradients, all weights after each step, and the probabilities of the trained network in inference.
+
+Sequences of different lengths go through the network one by one, each without any padding: that is what masking has to come to.
 """
 import json
 import math
@@ -37,12 +39,12 @@ def fnv1a(text):
     return np.uint64(value)
 
 
-def dropout_mask(name, rate, step, shape):
+def dropout_mask(name, rate, step, shape, first):
     """rows × … of 0 or 1 / (1 − rate); the index within a sample runs over positions, then channels."""
     count = int(np.prod(shape[1:]))
     rows = []
     with np.errstate(over="ignore"):
-        for row in range(shape[0]):
+        for row in range(first, first + shape[0]):
             key = np.array([np.uint64(SEED) ^ fnv1a(name)])
             key = mix(mix(mix(key) ^ np.uint64(step)) ^ np.uint64(row))
             bits = mix(key + np.arange(count, dtype=np.uint64)) >> np.uint64(40)
@@ -64,10 +66,11 @@ def same(length, size, stride):
 class Network:
     """Sequences are rows × length × channels, as in Keras; convolutions and pools turn them for PyTorch and back."""
 
-    def __init__(self, layers, columns):
+    def __init__(self, layers, length, channels=1):
         self.layers, self.tensors, self.trained = layers, {}, []
         counts = {}
-        x = torch.zeros(2, columns, 1)
+        x = torch.zeros(2, length, channels)
+        layers = [dict(layer) for layer in layers]
         for layer in layers + [{"type": "dense", "units": CLASSES, "activation": "linear", "name": "output"}]:
             kind = layer["type"]
             counts[kind] = counts.get(kind, 0) + 1
@@ -86,6 +89,8 @@ class Network:
                 self.add(name + "/moving_variance", (channels,), 1, 0, trained=False)
             if layer["name"] == "output":
                 self.layers = layers + [layer]
+            if kind == "flatten":
+                layer["length"] = x.shape[1]
             x = self.apply(layer, x, None)
 
     def add(self, name, shape, centre, scale, trained=True):
@@ -95,8 +100,9 @@ class Network:
         if trained:
             self.trained.append(tensor)
 
-    def apply(self, layer, x, step):
-        """step: that of the training, or None in inference."""
+    def apply(self, layer, x, step, first=0, others=None):
+        """step: that of the training, or None in inference; first: the first row's place in the batch; others: the whole batch, where
+        x is only a part of it."""
         kind, name = layer["type"], layer["name"]
         if kind in ("conv1d", "max_pool", "avg_pool"):
             size = layer.get("kernel_size", layer.get("pool_size"))
@@ -114,27 +120,35 @@ class Network:
             return (total / seen).transpose(1, 2)
         if kind == "global_avg_pool":
             return x.mean(1)
+        if kind == "global_max_pool":
+            return x.amax(1)
         if kind == "flatten":
-            return x.flatten(1)
+            return F.pad(x, (0, 0, 0, layer["length"] - x.shape[1])).flatten(1)
         if kind == "dense":
             return ACTIVATIONS[layer["activation"]](x @ self.tensors[name + "/kernel"] + self.tensors[name + "/bias"])
         if kind == "activation":
             return ACTIVATIONS[layer["activation"]](x)
         if kind == "dropout":
-            return x if step is None else x * dropout_mask(name, layer["rate"], step, tuple(x.shape))
+            return x if step is None else x * dropout_mask(name, layer["rate"], step, tuple(x.shape), first)
         mean, variance = self.tensors[name + "/moving_mean"], self.tensors[name + "/moving_variance"]
         if step is not None:
-            axes = tuple(range(x.dim() - 1))
-            batch_mean, batch_variance = x.mean(axes), x.var(axes, unbiased=False)
-            with torch.no_grad():
-                keep = layer["momentum"]
-                mean.mul_(keep).add_(batch_mean, alpha=1 - keep)
-                variance.mul_(keep).add_(batch_variance, alpha=1 - keep)
+            batch = torch.cat([z.flatten(0, -2) for z in others or [x]])
+            batch_mean, batch_variance = batch.mean(0), batch.var(0, unbiased=False)
+            if first == 0:
+                with torch.no_grad():
+                    keep = layer["momentum"]
+                    mean.mul_(keep).add_(batch_mean, alpha=1 - keep)
+                    variance.mul_(keep).add_(batch_variance, alpha=1 - keep)
             mean, variance = batch_mean, batch_variance
         normal = (x - mean) / torch.sqrt(variance + layer["epsilon"])
         return normal * self.tensors[name + "/gamma"] + self.tensors[name + "/beta"]
 
     def __call__(self, x, step=None):
+        """x: rows of one length, or a list of sequences of a single row each."""
+        if isinstance(x, list):
+            for layer in self.layers:
+                x = [self.apply(layer, one, step, row, x) for row, one in enumerate(x)]
+            return torch.cat(x)
         for layer in self.layers:
             x = self.apply(layer, x, step)
         return x
@@ -154,6 +168,8 @@ def dense(units, activation):
 
 
 FLATTEN = {"type": "flatten"}
+# Of the sequences: frames of the longest, and the frames of each.
+FRAMES, LENGTHS = 17, [5 + 7 * row % 13 for row in range(ROWS)]
 O, S = torch.optim, torch.optim.lr_scheduler
 CASES = {
     "tiles": (
@@ -180,13 +196,44 @@ CASES = {
 }
 
 
+# As above, with the number of bins in place of columns.
+SEQUENCES = {
+    "sequences, tiles": (
+        8, [conv(8, 5, "tanh"), {"type": "batch_norm", "momentum": 0.9, "epsilon": 0.001}, pool("max_pool", 3, 2),
+            {"type": "dropout", "rate": 0.3}, conv(12, 3, "sigmoid"), {"type": "global_avg_pool"}, dense(5, "elu")],
+        [1.0, 0.5, 2.0], lambda p: O.Adam(p, lr=0.01, betas=(0.9, 0.99), eps=1e-6, weight_decay=0.02),
+        lambda o: S.StepLR(o, step_size=2, gamma=0.5)),
+    "sequences, columns": (
+        5, [conv(6, 4, "elu", 2), {"type": "activation", "activation": "sigmoid"}, pool("avg_pool", 4, 3),
+            {"type": "batch_norm", "momentum": 0.5, "epsilon": 0.01}, conv(4, 3, "tanh", 2), {"type": "global_max_pool"}],
+        [1.0, 1.0, 1.0], lambda p: O.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+        lambda o: S.ConstantLR(o, factor=1)),
+    "sequences, valid": (
+        4, [{"type": "batch_norm", "momentum": 0.9, "epsilon": 0.001}, conv(8, 2, "linear", 1, "valid"),
+            conv(16, 3, "leaky_relu", 1, "valid"), pool("max_pool", 2, 2, "valid"), FLATTEN, dense(6, "tanh")],
+        [0.3, 1.0, 3.0], lambda p: O.AdamW(p, lr=0.02, betas=(0.8, 0.95), eps=1e-5, weight_decay=0.1),
+        lambda o: S.CosineAnnealingLR(o, T_max=STEPS, eta_min=0.001)),
+}
+
+
 def plain(tensor):
     return [float(f"{value:.8g}") for value in tensor.detach().flatten().tolist()]
 
 
-def run(columns, layers, class_weights, optimizer, schedule):
-    network = Network(layers, columns)
-    x = torch.tensor((4 * spread(ROWS * columns, 77)).astype(np.float32).astype(np.float64).reshape(ROWS, columns, 1))
+def vectors(columns, layers, *rest):
+    return run(Network(layers, columns), numbers(ROWS, columns, 1), *rest)
+
+
+def sequences(bins, layers, *rest):
+    x = numbers(ROWS, FRAMES, bins)
+    return run(Network(layers, FRAMES, bins), [x[row:row + 1, :length] for row, length in enumerate(LENGTHS)], *rest)
+
+
+def numbers(*shape):
+    return torch.tensor((4 * spread(math.prod(shape), 77)).astype(np.float32).astype(np.float64).reshape(shape))
+
+
+def run(network, x, class_weights, optimizer, schedule):
     y = torch.tensor([(5 * row + row // 4) % CLASSES for row in range(ROWS)])
     weights = torch.tensor(class_weights)
     optimizer = optimizer(network.trained)
@@ -210,7 +257,8 @@ def run(columns, layers, class_weights, optimizer, schedule):
     return result
 
 
-results = {name: run(*case) for name, case in CASES.items()}
+results = {name: vectors(*case) for name, case in CASES.items()}
+results |= {name: sequences(*case) for name, case in SEQUENCES.items()}
 path = pathlib.Path(__file__).with_name("nn.json")
 path.write_text(json.dumps(results, separators=(",", ":")) + "\n")
 print(path, path.stat().st_size, "bytes")

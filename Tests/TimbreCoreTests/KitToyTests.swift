@@ -69,22 +69,24 @@ private struct Centroids: Classifier {
   let config: Config
   init(_ config: Config) { self.config = config }
 
-  func parts(columns: Int, classes: Int) -> [ModelPart] {
-    [ModelPart(name: "means", shape: [classes, columns], parameters: classes * columns)]
+  func parts(of rows: RowShape, classes: Int) throws -> [ModelPart] {
+    let columns = try rows.columns(of: Self.spec.id)
+    return [ModelPart(name: "means", shape: [classes, columns], parameters: classes * columns)]
   }
 
   func train(_ task: TrainingTask) throws -> any TrainedModel {
     if task.isCancelled(), !config.careless { throw Diagnostic(.cancelled, "training was cancelled") }
-    let (columns, classes) = (task.train.rows.columns, task.classes.count)
+    let (columns, classes) = (try task.train.rows.shape.columns(of: Self.spec.id), task.classes.count)
     var means = [Float](repeating: 0, count: classes * columns)
     for (row, label) in task.train.labels.enumerated() {
       let count = Float(task.train.labels.count { $0 == label })
-      for column in 0..<columns { means[label * columns + column] += task.train.rows[row, column] / count }
+      for column in 0..<columns { means[label * columns + column] += task.train.rows.matrix[row, column] / count }
     }
     return Model(means: Matrix(rows: classes, columns: columns, values: means), careless: config.careless)
   }
 
-  func restore(_ tensors: [Tensor], columns: Int, classes: Int) throws -> any TrainedModel {
+  func restore(_ tensors: [Tensor], for rows: RowShape, classes: Int) throws -> any TrainedModel {
+    let columns = try rows.columns(of: Self.spec.id)
     guard let means = tensors.first, config.careless || (tensors.count == 1 && means.shape == [classes, columns]) else {
       throw Diagnostic(.badModel, "the tensor \"means\" is missing or has another shape")
     }
@@ -98,7 +100,8 @@ private struct Centroids: Classifier {
     let history: [TrainingRecord] = []
     var tensors: [Tensor] { [Tensor(name: "means", shape: [means.rows, means.columns], values: means.values)] }
 
-    func probabilities(_ rows: Matrix, jobs: Int) -> Matrix {
+    func probabilities(_ rows: Rows, jobs: Int) -> Matrix {
+      let rows = rows.matrix
       var result = Matrix(rows: rows.rows, columns: means.rows)
       for row in 0..<rows.rows {
         let scores = (0..<means.rows).map { index in

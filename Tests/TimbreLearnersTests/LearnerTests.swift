@@ -76,7 +76,7 @@ import TimbreMachine
     let single = complaint { _ = try learner.trained(Samples.task(one)) }
     #expect(single?.kind == .training && single?.message.contains("\"class 1\"") == true)
     var broken = data
-    broken.rows[7, 2] = .nan
+    broken.rows.changeUnits { $0[7, 2] = .nan }
     let unfinite = complaint { _ = try learner.trained(Samples.task(broken)) }
     #expect(unfinite?.kind == .notFinite && unfinite?.message.contains("row 7") == true)
     let empty = LabelledRows(rows: Matrix(rows: 0, columns: 6), labels: [])

@@ -44,7 +44,7 @@ import TimbreLearners
       let model = try Self.learner(loss).train(Samples.task(data, classes: classes))
       let found = try model.probabilities(data.rows, jobs: 1)
       for row in 0..<60 {
-        let values = model.decisions(data.rows.values.span.extracting(row * 6..<row * 6 + 6))
+        let values = model.decisions(data.rows.matrix.values.span.extracting(row * 6..<row * 6 + 6))
         let powers = values.map { loss == .logistic ? 1 / (1 + Double.exp(-$0)) : Double.exp($0) }
         for label in 0..<classes {
           #expect(abs(Double(found[row, label]) - powers[label] / powers.reduce(0, +)) < 1e-6)

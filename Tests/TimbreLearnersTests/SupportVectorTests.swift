@@ -32,7 +32,7 @@ import TimbreLearners
   @Test func theScaleOfAllNumbersDoesNotMatter() throws {
     let data = Samples.clusters(rows: 60, distance: 1.5)
     let scaled = LabelledRows(
-      rows: Matrix(rows: 60, columns: 6, values: data.rows.values.map { $0 * 64 }), labels: data.labels)
+      rows: Matrix(rows: 60, columns: 6, values: data.rows.matrix.values.map { $0 * 64 }), labels: data.labels)
     let learner = SupportVectorLearner()
     let one = try learner.train(Samples.task(data)).probabilities(data.rows, jobs: 1)
     let other = try learner.train(Samples.task(scaled)).probabilities(scaled.rows, jobs: 1)
@@ -45,7 +45,8 @@ import TimbreLearners
       var learner = SupportVectorLearner()
       learner.classWeight = weight
       let model = try learner.train(Samples.task(data, classes: 2))
-      return (0..<90).count { row in model.decisions(data.rows.values.span.extracting(row * 6..<row * 6 + 6))[0] > 0 }
+      let values = data.rows.matrix.values
+      return (0..<90).count { row in model.decisions(values.span.extracting(row * 6..<row * 6 + 6))[0] > 0 }
     }
     #expect(try share(.weights([.init("class 0", 10)])) > share(.none) + 5)
     #expect(try share(.weights([.init("class 1", 10)])) < share(.none) - 5)

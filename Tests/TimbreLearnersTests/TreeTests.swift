@@ -23,14 +23,14 @@ import TimbreLearners
     }
     func rows(_ data: LabelledRows) throws -> BoosterRows {
       let weights = data.labels.map { 1 + 0.25 * Float($0) }
-      return try BoosterRows(data.rows, labels: data.labels, weights: weights, name: "train")
+      return try BoosterRows(data.rows.matrix, labels: data.labels, weights: weights, name: "train")
     }
     let booster = try Booster(rows(data), parameters: learner.parameters(classes: classes, seed: 4))
     for round in 0..<12 { try booster.update(round) }
     let tensors = try TreeModel.tensors(booster.trees(), present: Array(0..<classes), columns: 6)
     let model = try TreeModel(tensors, columns: 6, classes: classes)
     let expected = try booster.margins(rows(other))
-    let found = (0..<500).flatMap { model.margins(other.rows.values.span.extracting($0 * 6..<$0 * 6 + 6)) }
+    let found = (0..<500).flatMap { model.margins(other.rows.matrix.values.span.extracting($0 * 6..<$0 * 6 + 6)) }
     #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
     #expect(Set(found).count > 1)
   }
@@ -48,7 +48,7 @@ import TimbreLearners
   @Test func theScaleOfAColumnDoesNotMatter() throws {
     let data = Samples.clusters(rows: 120, distance: 1)
     var scaled = data
-    for row in 0..<120 { scaled.rows[row, 2] *= 1024 }
+    scaled.rows.changeUnits { units in for row in 0..<120 { units[row, 2] *= 1024 } }
     let one = try Self.learner().train(Samples.task(data)).probabilities(data.rows, jobs: 1)
     let other = try Self.learner().train(Samples.task(scaled)).probabilities(scaled.rows, jobs: 1)
     #expect(zip(one.values, other.values).allSatisfy { abs($0 - $1) < 1e-5 })
@@ -92,7 +92,8 @@ import TimbreLearners
 
   @Test func whatTheLibraryRefusesIsSaid() throws {
     let data = Samples.clusters(rows: 30)
-    let rows = try BoosterRows(data.rows, labels: data.labels, weights: [Float](repeating: 1, count: 30), name: "train")
+    let rows = try BoosterRows(
+      data.rows.matrix, labels: data.labels, weights: [Float](repeating: 1, count: 30), name: "train")
     let refused = complaint {
       let booster = try Booster(rows, parameters: [("eta", "lots")])
       try booster.update(0)

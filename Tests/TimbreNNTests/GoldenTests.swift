@@ -3,7 +3,8 @@ import Testing
 import TimbreCore
 import TimbreNN
 
-/// Small networks that together hold every layer, activation, optimiser and schedule, against PyTorch in double precision.
+/// Small networks that together hold every layer, activation, optimiser and schedule, against PyTorch in double precision. Sequences go
+/// through PyTorch one by one, each as long as it is.
 ///
 /// Single precision over four steps, with Adam's quotient of two small numbers in between, stays within 1e-4 of each tensor's
 /// largest number.
@@ -18,7 +19,7 @@ import TimbreNN
 
   struct Case: Sendable {
     var name: String
-    var columns: Int
+    var shape: RowShape
     var layers: [JSONValue]
     var weights: [Float]
     var optimizer: JSONValue
@@ -27,7 +28,7 @@ import TimbreNN
 
   static let cases = [
     Case(
-      name: "tiles", columns: 23,
+      name: "tiles", shape: .vector(columns: 23),
       layers: [
         ["type": "conv1d", "filters": 8, "kernel_size": 3, "activation": "tanh"],
         ["type": "max_pool", "pool_size": 3, "strides": 2, "padding": "same"], ["type": "conv1d", "filters": 12],
@@ -38,7 +39,7 @@ import TimbreNN
       optimizer: ["type": "adam", "learning_rate": 0.01, "beta_2": 0.99, "epsilon": 1e-6, "weight_decay": 0.02],
       schedule: ["type": "step", "every": 2, "factor": 0.5]),
     Case(
-      name: "columns", columns: 26,
+      name: "columns", shape: .vector(columns: 26),
       layers: [
         [
           "type": "conv1d", "filters": 4, "kernel_size": 4, "strides": 2, "padding": "valid",
@@ -51,7 +52,7 @@ import TimbreNN
       optimizer: ["type": "sgd", "learning_rate": 0.1, "momentum": 0.9, "nesterov": true, "weight_decay": 0.01],
       schedule: "constant"),
     Case(
-      name: "valid", columns: 19,
+      name: "valid", shape: .vector(columns: 19),
       layers: [
         ["type": "conv1d", "filters": 8, "kernel_size": 2, "padding": "valid", "activation": "linear"],
         ["type": "conv1d", "filters": 16, "kernel_size": 5, "padding": "valid", "activation": "leaky_relu"],
@@ -62,7 +63,7 @@ import TimbreNN
       ],
       schedule: ["type": "cosine", "minimum": 0.001]),
     Case(
-      name: "taps", columns: 17,
+      name: "taps", shape: .vector(columns: 17),
       layers: [
         ["type": "conv1d", "filters": 9, "kernel_size": 2, "activation": "tanh"],
         ["type": "conv1d", "filters": 5, "kernel_size": 5, "strides": 2],
@@ -71,7 +72,54 @@ import TimbreNN
         ["type": "batch_norm", "momentum": 0.5, "epsilon": 0.01],
       ], weights: [1, 1, 1], optimizer: ["type": "sgd", "learning_rate": 0.2, "momentum": 0.5],
       schedule: ["type": "reduce_on_plateau", "patience": 1, "factor": 0.5, "min_delta": 10]),
+    Case(
+      name: "sequences, tiles", shape: .sequence(frames: frames, bins: 8),
+      layers: [
+        ["type": "conv1d", "filters": 8, "activation": "tanh"],
+        ["type": "batch_norm", "momentum": 0.9, "epsilon": 0.001], ["type": "max_pool", "pool_size": 3],
+        ["type": "dropout", "rate": 0.3],
+        ["type": "conv1d", "filters": 12, "kernel_size": 3, "activation": "sigmoid"], "global_avg_pool",
+        ["type": "dense", "units": 5, "activation": "elu"],
+      ], weights: [1, 0.5, 2],
+      optimizer: ["type": "adam", "learning_rate": 0.01, "beta_2": 0.99, "epsilon": 1e-6, "weight_decay": 0.02],
+      schedule: ["type": "step", "every": 2, "factor": 0.5]),
+    Case(
+      name: "sequences, columns", shape: .sequence(frames: frames, bins: 5),
+      layers: [
+        ["type": "conv1d", "filters": 6, "kernel_size": 4, "strides": 2, "activation": "elu"],
+        ["type": "activation", "activation": "sigmoid"], ["type": "avg_pool", "pool_size": 4, "strides": 3],
+        ["type": "batch_norm", "momentum": 0.5, "epsilon": 0.01],
+        ["type": "conv1d", "filters": 4, "kernel_size": 3, "strides": 2, "activation": "tanh"], "global_max_pool",
+      ], weights: [1, 1, 1],
+      optimizer: ["type": "sgd", "learning_rate": 0.1, "momentum": 0.9, "nesterov": true, "weight_decay": 0.01],
+      schedule: "constant"),
+    Case(
+      name: "sequences, valid", shape: .sequence(frames: frames, bins: 4),
+      layers: [
+        ["type": "batch_norm", "momentum": 0.9, "epsilon": 0.001],
+        ["type": "conv1d", "filters": 8, "kernel_size": 2, "padding": "valid", "activation": "linear"],
+        ["type": "conv1d", "filters": 16, "kernel_size": 3, "padding": "valid", "activation": "leaky_relu"],
+        ["type": "max_pool", "pool_size": 2, "padding": "valid"], "flatten",
+        ["type": "dense", "units": 6, "activation": "tanh"],
+      ], weights: [0.3, 1, 3],
+      optimizer: [
+        "type": "adamw", "learning_rate": 0.02, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-5, "weight_decay": 0.1,
+      ],
+      schedule: ["type": "cosine", "minimum": 0.001]),
   ]
+
+  private static let frames = 17
+
+  /// Rows by a formula; sequences of 5 to 17 frames.
+  private static func rows(_ count: Int, _ shape: RowShape) -> Rows {
+    var values = spread(count * shape.count, salt: 77).map { Float(4 * $0) }
+    guard case .sequence(let frames, let bins) = shape else { return Rows(shape, values: values, rows: count) }
+    let lengths = (0..<count).map { 5 + 7 * $0 % 13 }
+    for (row, length) in lengths.enumerated() {
+      for index in (row * frames + length) * bins..<(row + 1) * frames * bins { values[index] = 0 }
+    }
+    return Rows(shape, values: values, rows: count, lengths: lengths)
+  }
 
   @Test(arguments: cases) func sameAsPyTorch(_ example: Case) throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Goldens/nn.json")
@@ -82,9 +130,7 @@ import TimbreNN
     var schedule = ScheduleState(
       try #require(Schedule(json: example.schedule)), start: optimizer.learningRate, epochs: golden.losses.count)
     let data = LabelledRows(
-      rows: Matrix(
-        rows: rows, columns: example.columns, values: spread(rows * example.columns, salt: 77).map { Float(4 * $0) }),
-      labels: (0..<rows).map { (5 * $0 + $0 / 4) % 3 })
+      rows: Self.rows(rows, example.shape), labels: (0..<rows).map { (5 * $0 + $0 / 4) % 3 })
 
     let blank = try trainer(layers, example, optimizer)
     let trainer = try trainer(
@@ -103,7 +149,7 @@ import TimbreNN
       for tensor in trainer.tensors { compare(tensor, golden.weights[step], "weights after step \(step)") }
     }
     let model = try NeuralNetwork(layers, TrainingOptions()).restore(
-      trainer.tensors, columns: example.columns, classes: 3)
+      trainer.tensors, for: example.shape, classes: 3)
     let probabilities = try model.probabilities(data.rows, jobs: 2)
     #expect(zip(probabilities.values, golden.probabilities).allSatisfy { abs(Double($0) - $1) < 1e-4 })
   }
@@ -112,7 +158,7 @@ import TimbreNN
     _ layers: [Layer], _ example: Case, _ optimizer: Optimizer, _ tensors: [Tensor]? = nil
   ) throws -> Trainer {
     try Trainer(
-      layers: layers, columns: example.columns, classWeights: example.weights, optimizer: optimizer, batchSize: 13,
+      layers: layers, shape: example.shape, classWeights: example.weights, optimizer: optimizer, batchSize: 13,
       seed: 11,
       jobs: 2, tensors: tensors)
   }
@@ -128,7 +174,7 @@ import TimbreNN
   }
 
   /// As `spread` of the script.
-  private func spread(_ count: Int, salt: Int) -> [Double] {
+  private static func spread(_ count: Int, salt: Int) -> [Double] {
     (0..<count).map { Double(Float(Double(($0 * 7919 + salt * 104_729) % 10007) / 10007 - 0.5)) }
   }
 
@@ -143,7 +189,7 @@ import TimbreNN
       default: (0, 0)
       }
     var copy = tensor
-    copy.values = spread(tensor.values.count, salt: salt).map { Float(centre + scale * $0) }
+    copy.values = Self.spread(tensor.values.count, salt: salt).map { Float(centre + scale * $0) }
     return copy
   }
 }

@@ -123,6 +123,28 @@ import TimbreNN
 }
 
 enum Samples {
+  /// Sequences of random lengths whose frames carry a bump that moves up or down through the bins; which way is the class.
+  static func glides(rows: Int, frames: Int, bins: Int, least: Int = 4, seed: UInt64 = 5) -> LabelledRows {
+    var random = RandomSource(seed: seed, "glides")
+    var values = [Float](repeating: 0, count: rows * frames * bins)
+    var (lengths, labels): ([Int], [Int]) = ([], [])
+    for row in 0..<rows {
+      let length = least + random.index(below: frames - least + 1)
+      let label = random.index(below: 2)
+      let start = random.index(below: bins)
+      for frame in 0..<length {
+        let place = ((label == 0 ? start + frame : start - frame) % bins + bins) % bins
+        for bin in 0..<bins {
+          values[(row * frames + frame) * bins + bin] = Float(0.3 * random.normal()) + (bin == place ? 2 : 0)
+        }
+      }
+      lengths.append(length)
+      labels.append(label)
+    }
+    return LabelledRows(
+      rows: Rows(.sequence(frames: frames, bins: bins), values: values, rows: rows, lengths: lengths), labels: labels)
+  }
+
   /// Normal rows of random classes.
   static func random(rows: Int, columns: Int, classes: Int, seed: UInt64 = 5) -> LabelledRows {
     var random = RandomSource(seed: seed, "samples")
@@ -134,13 +156,14 @@ enum Samples {
 
   /// Rows that differ in where a bump stands, under some noise.
   static func bumps(rows: Int, columns: Int, classes: Int, seed: UInt64 = 5) -> LabelledRows {
-    var data = random(rows: rows, columns: columns, classes: classes, seed: seed)
+    let data = random(rows: rows, columns: columns, classes: classes, seed: seed)
+    var matrix = data.rows.matrix
     for row in 0..<rows {
       let centre = (data.labels[row] * 2 + 1) * columns / (2 * classes)
       for column in 0..<columns {
-        data.rows[row, column] = 0.3 * data.rows[row, column] + (abs(column - centre) <= 2 ? 2 : 0)
+        matrix[row, column] = 0.3 * matrix[row, column] + (abs(column - centre) <= 2 ? 2 : 0)
       }
     }
-    return data
+    return LabelledRows(rows: matrix, labels: data.labels)
   }
 }

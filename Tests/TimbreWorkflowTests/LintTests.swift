@@ -131,9 +131,10 @@ import TimbreWorkflow
   }
 
   @Test func missingPartsAreToldAtTheWorkflow() throws {
-    for key in ["timbre", "dataset", "features", "vector"] {
+    for key in ["timbre", "dataset", "features"] {
       try expectOne("«" + Sample.text(replacing: key), "missing_key", "missing parameter \"\(key)\"")
     }
+    try expectOne("«" + Sample.text(replacing: "vector"), "missing_key", "neither \"vector\" nor \"sequence\"")
     // The line before the last ends with a comma, so the classifier goes with it.
     let text = Sample.text(replacing: "classifier", by: #""title": "x""#)
     try expectOne("«" + text, "missing_key", "missing parameter \"classifier\"")

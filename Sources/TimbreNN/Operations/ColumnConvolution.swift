@@ -98,7 +98,7 @@ final class ColumnConvolution: Operation {
       let kept = Swift.min(window.length, paddedRows - window.before) * channels
       sum.fill(0)
       for position in 0..<window.outputs {
-        let from = (sample * window.outputs + position) * depth
+        let from = (sample * self.window.outputs + position) * depth
         let to = position * window.stride * channels
         for offset in stride(from: 0, to: depth, by: 8) {
           let lanes = Swift.min(8, depth - offset)

@@ -110,5 +110,5 @@ function limits(parameter) {
   const kinds = [parameter.accepts, ...(parameter.accepts.types ?? [])].map((type) => type.kind);
   if (!kinds.includes("int") && !kinds.includes("number")) return "";
   const text = parameter.type.replace(/, or one of .*$/, "").replace(/, or null$/, "");
-  return text === "a number" ? "" : `${text[0].toUpperCase()}${text.slice(1)}.`;
+  return text === "a number" || text.startsWith("one of") ? "" : `${text[0].toUpperCase()}${text.slice(1)}.`;
 }

@@ -8,11 +8,18 @@ struct PluginRoutes {
   let studio: Studio
 
   func add(to pages: some RouterMethods<Studio.Context>, api: some RouterMethods<Studio.Context>) {
+    pages.get("/plugins") { _, _ in studio.pages.html(PluginPages.list(studio.registry)) }
+    pages.get("/plugins/:id") { _, context in
+      studio.pages.html(try PluginPages.one(plugin(context.decoded("id")), studio.registry))
+    }
     api.get("/plugins") { _, _ in
       Answer.json(.array(studio.registry.descriptions.map { Reference.json($0, in: studio.registry) }))
     }
     api.get("/plugins/:id") { _, context in
-      Answer.json(Reference.json(try plugin(context.parameters.require("id")), in: studio.registry))
+      Answer.json(Reference.json(try plugin(context.decoded("id")), in: studio.registry))
+    }
+    api.post("/plugins/:id/try") { request, context in
+      try await TryRoute(studio: studio).answer(request, plugin(context.decoded("id")))
     }
   }
 

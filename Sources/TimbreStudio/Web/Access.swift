@@ -45,7 +45,9 @@ struct Access<Context: RequestContext>: RouterMiddleware {
   private func checkOrigin(_ request: Request, host: String) throws {
     let foreign = Refusal(
       .forbidden, "the request comes from another site", help: "use the server's own pages", kind: "foreign_origin")
-    if let site = request.headers[HTTPField.Name("Sec-Fetch-Site")!], site != "same-origin", site != "none" {
+    if let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name], site != "same-origin",
+      site != "none"
+    {
       throw foreign
     }
     guard let origin = request.headers[.origin] else { return }

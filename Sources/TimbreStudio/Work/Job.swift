@@ -11,7 +11,7 @@ struct Job: Sendable {
   var perform: @Sendable (_ arguments: JSONValue, _ bench: Bench) throws -> JSONValue
 
   /// All there are.
-  static let all: [Job] = [.predict, .lint, .lintAll, .clipView, .featureWindow, .compare]
+  static let all: [Job] = [.predict, .lint, .lintAll, .clipView, .featureWindow, .compare, .tryPlugin]
 
   static func named(_ name: String) -> Job? { all.first { $0.name == name } }
 }

@@ -81,15 +81,7 @@ public struct RunRecord: Sendable {
     guard FileSystem.exists(path + "/trials.csv") || FileSystem.exists(trials) else {
       return [try RunRecord(reading: path)]
     }
-    // In the order of the experiment where it has ended, by name before.
-    var names =
-      (try? FileManager.default.contentsOfDirectory(atPath: trials).filter { !$0.hasPrefix(".") }.sorted()) ?? []
-    if let bytes = try? AtomicFile.read(path + "/trials.csv"),
-      let table = try? CSVTable(String(decoding: bytes, as: UTF8.self), file: path + "/trials.csv", delimiter: ","),
-      let order = table.column("trial")
-    {
-      names = order.filter { names.contains($0) } + names.filter { !order.contains($0) }
-    }
+    let names = trialNames(in: path)
     let finished = names.filter { name in
       (try? RunSummary.read("run.json", in: trials + "/" + name))?["state"]?.stringValue == "finished"
     }
@@ -97,6 +89,18 @@ public struct RunRecord: Sendable {
       throw Diagnostic(.badRun, "no trial of this experiment has finished", subject: path)
     }
     return try finished.map { try RunRecord(reading: trials + "/" + $0) }
+  }
+
+  /// The trials of an experiment: in its own order where it has ended, by name before.
+  static func trialNames(in path: String) -> [String] {
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: path + "/trials").filter { !$0.hasPrefix(".") }.sorted())
+      ?? []
+    guard let bytes = try? AtomicFile.read(path + "/trials.csv"),
+      let table = try? CSVTable(String(decoding: bytes, as: UTF8.self), file: path + "/trials.csv", delimiter: ","),
+      let order = table.column("trial")
+    else { return names }
+    return order.filter { names.contains($0) } + names.filter { !order.contains($0) }
   }
 
   /// A score with its interval.

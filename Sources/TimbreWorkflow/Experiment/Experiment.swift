@@ -23,7 +23,7 @@ public struct Experiment: Sendable {
   /// More would be a slip of the pen.
   static let most = 10_000
   /// The keys of a workflow that make it an experiment.
-  static let keys = ["variants", "sweep", "repeat"]
+  package static let keys = ["variants", "sweep", "repeat"]
 }
 
 /// What a trial changes, before it is linted.

@@ -30,6 +30,7 @@ public struct ExperimentRunner: Sendable {
     do {
       try folder.write(experiment.resolved, to: "workflow.json")
       try folder.write(conditions.environment, to: "environment.json")
+      conditions.observer.happened(.began(part))
       let results = await carryOut()
       if conditions.isCancelled() { throw Diagnostic(.cancelled, "interrupted") }
       try write(results)
@@ -41,15 +42,18 @@ public struct ExperimentRunner: Sendable {
       try folder.mark(
         failed == 0 ? .finished : .failed,
         about: [kind, .init("trials", .int(results.count)), .init("failed_trials", .int(failed))])
+      conditions.observer.happened(.ended(part, failed == 0 ? .finished : .failed))
       return results
     } catch {
       let diagnostic = error as? Diagnostic ?? Diagnostic(.training, "\(error)")
-      try? folder.mark(
-        diagnostic.kind == .cancelled ? .interrupted : .failed,
-        about: [kind, .init("error", .string(diagnostic.description))])
+      let state: RunFolder.State = diagnostic.kind == .cancelled ? .interrupted : .failed
+      try? folder.mark(state, about: [kind, .init("error", .string(diagnostic.description))])
+      conditions.observer.happened(.ended(part, state))
       throw diagnostic
     }
   }
+
+  private var part: RunPart { RunPart(.experiment, folder: folder.path) }
 
   private func carryOut() async -> [TrialResult] {
     let trials = experiment.trials
@@ -79,13 +83,15 @@ public struct ExperimentRunner: Sendable {
   private func result(of trial: Experiment.Trial, _ board: TrialBoard) async -> TrialResult {
     do {
       let path = folder.file("trials/" + trial.name)
+      let observer = TrialObserver(name: trial.name, experiment: folder.path, board: board, whole: conditions.observer)
       let place = try RunFolder.resuming(path, workflow: trial.plan.resolved)
       if conditions.resumes, place.isFinished {
+        try observer.hear(ofEndedRun: path)
         return TrialResult(trial: trial, metrics: .success(try RunSummary.read("metrics.json", in: path)))
       }
       var conditions = conditions
       conditions.jobs = max(1, conditions.jobs / min(conditions.jobs, experiment.trials.count))
-      conditions.observer = TrialObserver(name: trial.name, board: board)
+      conditions.observer = observer
       let runner = Runner(plan: trial.plan, folder: place.folder, conditions: conditions)
       return TrialResult(trial: trial, metrics: .success(try await runner.run()))
     } catch {
@@ -167,12 +173,18 @@ private final class TrialBoard: Sendable {
 
 private struct TrialObserver: RunObserver {
   let name: String
+  /// Its folder.
+  let experiment: String
   let board: TrialBoard
+  /// Who observes the experiment.
+  let whole: any RunObserver
   private let stage = Stage()
 
-  init(name: String, board: TrialBoard) {
+  init(name: String, experiment: String, board: TrialBoard, whole: any RunObserver) {
     self.name = name
+    self.experiment = experiment
     self.board = board
+    self.whole = whole
   }
 
   private final class Stage: Sendable {
@@ -191,4 +203,15 @@ private struct TrialObserver: RunObserver {
   func ended() {}
   // What a trial has to say of single clips stands in its own folder.
   func noted(_ text: String) {}
+
+  func happened(_ event: RunEvent) {
+    func trial(_ part: RunPart) -> RunPart {
+      part.kind == .run ? RunPart(.run, name: name, folder: part.folder, parent: experiment) : part
+    }
+    switch event {
+    case .began(let part): whole.happened(.began(trial(part)))
+    case .learned: whole.happened(event)
+    case .ended(let part, let state): whole.happened(.ended(trial(part), state))
+    }
+  }
 }

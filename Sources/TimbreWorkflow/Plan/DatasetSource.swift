@@ -3,7 +3,7 @@ import TimbreCore
 /// Where the clips of a workflow come from: one dataset, or several joined, with their labels brought to one set of names.
 public struct DatasetSource: Sendable {
   /// Names tell joined datasets apart: those of their plugins, numbered where one stands twice.
-  let readers: [(name: String, reader: any DatasetReader)]
+  let readers: [(name: String, plugin: String, reader: any DatasetReader)]
   let labelMap: LabelMap
 
   init(_ readers: [(plugin: String, reader: any DatasetReader)], labelMap: LabelMap) {
@@ -12,7 +12,7 @@ public struct DatasetSource: Sendable {
       let name = plugin.split(separator: ".").last.map(String.init) ?? plugin
       seen[name, default: 0] += 1
       let count = seen[name] ?? 1
-      return (count == 1 ? name : "\(name)_\(count)", reader)
+      return (count == 1 ? name : "\(name)_\(count)", name, reader)
     }
     self.labelMap = labelMap
   }
@@ -22,7 +22,7 @@ public struct DatasetSource: Sendable {
   /// - Throws: A `Diagnostic` when a dataset cannot be read, or the label map names a label that no clip has.
   public func clips() throws -> ClipList {
     var lists: [ClipList] = []
-    for (name, reader) in readers {
+    for (name, _, reader) in readers {
       do {
         lists.append(try reader.clips())
       } catch let diagnostic as Diagnostic where readers.count > 1 {
@@ -31,11 +31,14 @@ public struct DatasetSource: Sendable {
     }
     if lists.count == 1 { return try labelMap.applied(to: lists[0]) }
     var joined = ClipList(clips: [])
-    for (list, (name, _)) in zip(lists, readers) {
+    for (list, (name, plugin, _)) in zip(lists, readers) {
       joined.clips += list.clips.map { clip in
         var clip = clip
         clip.id = "\(name)/\(clip.id)"
-        clip.speaker = clip.speaker.map { "\(name)/\($0)" }
+        // Some readers name the corpus themselves: "emodb_03".
+        clip.speaker = clip.speaker.map {
+          "\(name)/\($0.hasPrefix(plugin + "_") ? $0.dropFirst(plugin.count + 1) : $0[...])"
+        }
         clip.attributes.insert(("dataset", name), at: 0)
         return clip
       }

@@ -69,7 +69,7 @@ public enum Reference {
     return text
   }
 
-  static func heading(_ kind: PluginKind) -> String {
+  public static func heading(_ kind: PluginKind) -> String {
     switch kind {
     case .dataset: "Dataset readers"
     case .feature: "Feature extractors"
@@ -78,7 +78,7 @@ public enum Reference {
     }
   }
 
-  private static func variants(in type: ParameterType) -> [VariantDescription] {
+  package static func variants(in type: ParameterType) -> [VariantDescription] {
     switch type {
     case .variants(_, let variants): variants
     case .list(let element, _): variants(in: element)
@@ -88,7 +88,7 @@ public enum Reference {
   }
 
   /// A default on one line; a long list by its length.
-  private static func brief(_ value: JSONValue) -> String {
+  package static func brief(_ value: JSONValue) -> String {
     let text = value.description
     if text.count <= 60 { return text }
     if let items = value.arrayValue { return "a list of \(items.count)" }

@@ -53,6 +53,17 @@ public struct ReferencePages {
   // MARK: Output
 
   private func output(of plugin: PluginDescription) throws -> String? {
+    guard var rows = try axes(of: plugin) else { return nil }
+    if let matrix = try matrix(of: plugin), matrix.frameCount == 1 {
+      let values = matrix.values.map { "\((Double($0) * 1e4).rounded() / 1e4)" }
+      rows.append(("the synthetic voice has", Self.ends(values, all: 12)))
+    }
+    return "Of the example, at \(signal.sampleRate) Hz:\n\n| | |\n| --- | --- |\n"
+      + rows.map { "| \($0.0) | \($0.1) |\n" }.joined()
+  }
+
+  /// What the bins and frames of the example are, as rows of a table, names of bins in backticks; nil for what is no feature.
+  public func axes(of plugin: PluginDescription) throws -> [(name: String, value: String)]? {
     guard let feature = try feature(plugin) else { return nil }
     let axes: FeatureAxes
     switch feature {
@@ -60,7 +71,7 @@ public struct ReferencePages {
     case .transform(let transform):
       axes = try transform.axes(of: source(of: plugin).axes(sampleRate: signal.sampleRate))
     }
-    var rows = [("bins", "\(axes.bins.count): " + Self.ends(axes.bins.map { "`\($0)`" }))]
+    var rows = [(name: "bins", value: "\(axes.bins.count): " + Self.ends(axes.bins.map { "`\($0)`" }))]
     if let unit = axes.positionUnit {
       rows.append(("at", Self.ends(axes.positions.map { short(($0 * 100).rounded() / 100) }) + " \(unit)"))
     }
@@ -70,12 +81,7 @@ public struct ReferencePages {
         "frames",
         "every \(short((axes.hop * 1e6).rounded() / 1e3)) ms, the first at \(short((axes.start * 1e6).rounded() / 1e3)) ms"
       ))
-    if let matrix = try matrix(of: plugin), matrix.frameCount == 1 {
-      let values = matrix.values.map { "\((Double($0) * 1e4).rounded() / 1e4)" }
-      rows.append(("the synthetic voice has", Self.ends(values, all: 12)))
-    }
-    return "Of the example, at \(signal.sampleRate) Hz:\n\n| | |\n| --- | --- |\n"
-      + rows.map { "| \($0.0) | \($0.1) |\n" }.joined()
+    return rows
   }
 
   private static func ends(_ items: [String], all count: Int = 4) -> String {
@@ -85,18 +91,27 @@ public struct ReferencePages {
   // MARK: Example
 
   private func example(of plugin: PluginDescription) -> String {
+    (command(of: plugin).map { "```sh\n\($0)\n```\n\n" } ?? "")
+      + "In a workflow:\n\n```json\n\(node(of: plugin))\n```\n"
+  }
+
+  /// The example on the command line; nil for what only a workflow takes.
+  public func command(of plugin: PluginDescription) -> String? {
     let members = plugin.example.filter { $0.key != "of" }
     let sets = members.map { " --set \(Self.word("\($0.key)=\($0.value.plain)"))" }.joined()
-    var text = ""
     switch plugin.kind {
     case .feature:
       let of = registry.transforms.contains(plugin.id) ? " --of \(sourceID(of: plugin))" : ""
-      text = "```sh\ntimbre extract clip.wav --use \(plugin.id)\(sets)\(of) --out \(plugin.name).npy\n```\n\n"
+      return "timbre extract clip.wav --use \(plugin.id)\(sets)\(of) --out \(plugin.name).npy"
     case .augment where !registry.featureAugmenters.contains(plugin.id):
-      text = "```sh\ntimbre augment clip.wav --use \(plugin.id)\(sets) --out \(plugin.name).wav\n```\n\n"
-    default: break
+      return "timbre augment clip.wav --use \(plugin.id)\(sets) --out \(plugin.name).wav"
+    default: return nil
     }
-    return text + "In a workflow:\n\n```json\n\(node(plugin, members))\n```\n"
+  }
+
+  /// The example in a workflow.
+  public func node(of plugin: PluginDescription) -> String {
+    node(plugin, plugin.example.filter { $0.key != "of" })
   }
 
   private func node(_ plugin: PluginDescription, _ members: [JSONValue.Member]) -> String {
@@ -175,7 +190,8 @@ public struct ReferencePages {
     try registry.features[plugin.id]?.make(plugin.example.filter { $0.key != "of" })
   }
 
-  private func sourceID(of plugin: PluginDescription) -> String {
+  /// The feature that the example of a transform reads.
+  public func sourceID(of plugin: PluginDescription) -> String {
     plugin.example.first { $0.key == "of" }?.value.stringValue ?? "feature.mfcc"
   }
 

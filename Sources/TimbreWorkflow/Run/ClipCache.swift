@@ -2,6 +2,7 @@ import TimbreAudio
 import TimbreCache
 import TimbreCore
 import TimbreEvaluation
+import TimbreFingerprint
 import TimbreReport
 
 /// What is known of clips from earlier runs, under keys that name everything it depends on: the file's bytes, the part of it, how it is
@@ -11,16 +12,20 @@ import TimbreReport
 struct ClipCache: Sendable {
   private let cache: ResultCache
   private let load: String
-  /// The chain of each view; nil where its result is not kept.
-  private let views: [String?]
+  /// Each view; nil where its result is not kept.
+  private let views: [(chain: String, name: String, keepsSignal: Bool)?]
   /// Node and statistic of each part of a row; of a sequence's parts the node alone, so that other sequences use its frames as well.
   private let parts: [String]
+  private let form: RowForm
   private let widths: [Int]
   private let seed: UInt64
+  /// nil where every recording keeps its own: then signals are not kept.
+  private let rate: Int?
 
   init(_ cache: ResultCache, plan: Plan) throws {
     self.cache = cache
     seed = plan.seed
+    rate = plan.recipe.load.sampleRate
     widths = try plan.recipe.widths()
     let resolved = plan.resolved
     func version(_ node: JSONValue) -> String {
@@ -33,13 +38,16 @@ struct ClipCache: Sendable {
       return "\(rest) version \(version(json)) of (\(source))"
     }
     load = resolved["load"]?.description ?? ""
-    parts = plan.recipe.form.parts.map { part in
+    form = plan.recipe.form
+    parts = form.parts.map { part in
       node(plan.recipe.nodes[part.node].name) + (part.statistic.map { " " + $0.name } ?? "")
     }
     views = plan.views.map { view in
       let steps = resolved["views"]?[view.name]?.arrayValue ?? []
       if steps.contains(where: Self.readsFiles) { return nil }
-      return steps.map { "\($0) version \(version($0))" }.joined(separator: " then ")
+      let chain = steps.map { "\($0) version \(version($0))" }.joined(separator: " then ")
+      // What is drawn for features is drawn after what is drawn for the signal.
+      return (chain, view.name, !view.steps.isEmpty && !view.steps.contains(where: \.isForFeatures))
     }
   }
 
@@ -51,118 +59,95 @@ struct ClipCache: Sendable {
     return CacheKey(high: hash.high, low: hash.low)
   }
 
-  private struct ViewKeys {
-    var drawn: CacheKey
-    var rows: [CacheKey]
-  }
-
-  /// nil where nothing of the clip is kept, or what is kept cannot be used: then it is computed as if there were no cache.
-  func process(_ clip: Clip, _ plan: Plan) -> ClipResult? {
+  /// What is known of a clip; nil where nothing of it is kept.
+  func open(_ clip: Clip) -> KnownClip? {
     guard case .file(let path, let start, let end) = clip.source, let bytes = try? AtomicFile.read(path) else {
       return nil
     }
-    let clock = ContinuousClock()
-    let begin = clock.now
     let content = fingerprint(bytes)
     let origin = ["\(content.high) \(content.low)", "\(start ?? 0) \(end ?? -1)", load]
-    let signalKey = Self.key(["signal"] + origin)
-    let hashKey = Self.key(["content"] + origin)
-    let form = plan.recipe.form
-    let isSequence = form.sequence != nil
-    let viewKeys = views.indices.map { index -> ViewKeys? in
-      guard let chain = views[index] else { return nil }
+    let kind = form.sequence == nil ? "row" : "frames"
+    let views = views.map { view -> KnownClip.ViewKeys? in
+      guard let view else { return nil }
       // What a chain draws depends on the seed, the clip's id and the view's name.
-      let view = origin + (chain.isEmpty ? [""] : [chain, "\(seed)", clip.id, plan.views[index].name])
-      return ViewKeys(
-        drawn: Self.key(["drawn"] + view), rows: parts.map { Self.key([isSequence ? "frames" : "row"] + view + [$0]) })
+      let chain = origin + (view.chain.isEmpty ? [""] : [view.chain, "\(seed)", clip.id, view.name])
+      return KnownClip.ViewKeys(
+        drawn: Self.key(["drawn"] + chain), rows: parts.map { Self.key([kind] + chain + [$0]) },
+        signal: view.keepsSignal ? Self.key(["view"] + chain) : nil)
     }
-    let known = cache.values(of: [hashKey] + viewKeys.compactMap(\.self).flatMap { [$0.drawn] + $0.rows })
-    var result = ClipResult()
-    var stored: [(key: CacheKey, kind: ResultCache.Kind, value: [UInt8])] = []
-    var loaded: Signal?
-    result.contentHash = known[hashKey].map { String(decoding: $0, as: UTF8.self) }
+    return KnownClip(
+      cache: cache, rate: rate, form: form, widths: widths, signal: Self.key(["signal"] + origin),
+      hash: Self.key(["content"] + origin), fingerprint: Self.key(["fingerprint 1"] + origin), views: views)
+  }
+}
 
-    func signal() throws -> Signal {
-      if let loaded { return loaded }
-      if result.contentHash != nil, let rate = plan.recipe.load.sampleRate,
-        let bytes = cache.values(of: [signalKey])[signalKey]
-      {
-        let signal = Signal(samples: LittleEndian.floats(bytes[...]), sampleRate: rate)
-        loaded = signal
-        return signal
-      }
-      let audio = try TimbreAudio.load(clip.source, options: plan.recipe.load)
-      result.contentHash = audio.contentHash
-      stored.append((hashKey, .text, Array(audio.contentHash.utf8)))
-      if plan.recipe.load.sampleRate != nil {
-        stored.append((signalKey, .signal, LittleEndian.bytes(audio.signal.samples)))
-      }
-      loaded = audio.signal
-      return audio.signal
-    }
-
-    do {
-      // The content's hash goes into clips.csv even where all rows are known.
-      if result.contentHash == nil { _ = try signal() }
-      result.seconds.load = (clock.now - begin).seconds
-      for (index, view) in plan.views.enumerated() {
-        let start = clock.now
-        let keys = viewKeys[index]
-        let drawn = keys.flatMap { known[$0.drawn] }.flatMap(Self.drawn)
-        var parts = form.parts.indices.map { part in
-          keys.flatMap { known[$0.rows[part]] }.map { LittleEndian.floats($0[...]) }
-        }
-        if drawn == nil { parts = parts.map { _ in nil } }
-        var missing = parts.indices.filter { index in
-          !(parts[index].map { form.parts[index].isFitting($0.count, width: widths[index]) } ?? false)
-        }
-        if let drawn, missing.isEmpty {
-          result.rows.append(try Self.row(parts, view, plan))
-          result.drawn.append(drawn)
-          continue
-        }
-        // What is drawn for features is drawn node by node.
-        if view.steps.contains(where: \.isForFeatures) { missing = Array(parts.indices) }
-        var draws = view.draws(seed: plan.seed, clip: clip.id)
-        let changed = try view.apply(to: try signal(), drawing: &draws)
-        let made = clock.now
-        do {
-          let made = try plan.recipe.only(missing).parts(of: changed, in: view, drawing: &draws)
-          for (part, values) in zip(missing, made) {
-            parts[part] = values
-            if let keys { stored.append((keys.rows[part], .row, LittleEndian.bytes(values))) }
-          }
-        } catch let diagnostic as Diagnostic where view.name != "original" {
-          throw diagnostic.about("view \(view.name)")
-        }
-        if let keys { stored.append((keys.drawn, .text, Self.text(of: draws.record))) }
-        result.rows.append(try Self.row(parts, view, plan))
-        result.drawn.append(draws.record)
-        result.seconds.views += (made - start).seconds
-        result.seconds.features += (clock.now - made).seconds
-      }
-    } catch {
-      result.rows = []
-      result.drawn = []
-      result.failure = error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")
-    }
-    cache.store(stored)
-    return result
+/// What is known of one clip, and what is to be kept of it.
+struct KnownClip {
+  struct ViewKeys {
+    var drawn: CacheKey
+    var rows: [CacheKey]
+    /// nil for the recording itself, and for what changes features.
+    var signal: CacheKey?
   }
 
-  private static func row(_ parts: [[Float]?], _ view: View, _ plan: Plan) throws -> Row {
-    do {
-      return try plan.row(of: parts.map { $0 ?? [] })
-    } catch let diagnostic as Diagnostic where view.name != "original" {
-      throw diagnostic.about("view \(view.name)")
+  private let cache: ResultCache
+  private let rate: Int?
+  private let form: RowForm
+  private let widths: [Int]
+  private let signalKey: CacheKey
+  private let hashKey: CacheKey
+  private let fingerprintKey: CacheKey
+  private let views: [ViewKeys?]
+  private let values: [CacheKey: [UInt8]]
+  private var stored: [(key: CacheKey, kind: ResultCache.Kind, value: [UInt8])] = []
+
+  init(
+    cache: ResultCache, rate: Int?, form: RowForm, widths: [Int], signal: CacheKey, hash: CacheKey,
+    fingerprint: CacheKey,
+    views: [ViewKeys?]
+  ) {
+    self.cache = cache
+    self.rate = rate
+    self.form = form
+    self.widths = widths
+    signalKey = signal
+    hashKey = hash
+    fingerprintKey = fingerprint
+    self.views = views
+    values = cache.values(of: [hash, fingerprint] + views.compactMap(\.self).flatMap { [$0.drawn] + $0.rows })
+  }
+
+  /// What is told of the recording whatever is computed.
+  var recording: (contentHash: String, fingerprint: AudioFingerprint?)? {
+    guard let hash = values[hashKey], let print = values[fingerprintKey] else { return nil }
+    let words = stride(from: 0, to: print.count - 3, by: 4).map { place in
+      print[place..<place + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     }
+    return (String(decoding: hash, as: UTF8.self), AudioFingerprint(packed: words[...]))
   }
 
-  private static func text(of record: [Draws.Drawn]) -> [UInt8] {
-    Array(JSONValue.array(record.map { .array([.string($0.name), $0.value]) }).description.utf8)
+  var signal: Signal? { rate.flatMap { signal(signalKey, $0) } }
+
+  mutating func keep(_ audio: LoadedAudio, _ fingerprint: AudioFingerprint?) {
+    stored.append((hashKey, .text, Array(audio.contentHash.utf8)))
+    let words = AudioFingerprint.packed(fingerprint)
+    stored.append(
+      (fingerprintKey, .text, words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }))
+    keep(audio.signal, signalKey)
   }
 
-  private static func drawn(_ bytes: [UInt8]) -> [Draws.Drawn]? {
+  private func signal(_ key: CacheKey, _ rate: Int) -> Signal? {
+    cache.values(of: [key])[key].map { Signal(samples: LittleEndian.floats($0[...]), sampleRate: rate) }
+  }
+
+  private mutating func keep(_ signal: Signal, _ key: CacheKey) {
+    if signal.sampleRate == rate { stored.append((key, .signal, LittleEndian.bytes(signal.samples))) }
+  }
+
+  // MARK: Views
+
+  func drawn(_ view: Int) -> [Draws.Drawn]? {
+    guard let bytes = views[view].flatMap({ values[$0.drawn] }) else { return nil }
     let source = SourceText(name: "cache", bytes: bytes)
     return try? JSONParser.parse(source).value.json.arrayValue?.map { item in
       guard let pair = item.arrayValue, pair.count == 2, let name = pair[0].stringValue else {
@@ -171,4 +156,33 @@ struct ClipCache: Sendable {
       return Draws.Drawn(name: name, value: pair[1])
     }
   }
+
+  /// What each part of the view's row was made of; nil where it is not known.
+  func parts(_ view: Int) -> [[Float]?] {
+    widths.indices.map { part in
+      let values = views[view].flatMap { self.values[$0.rows[part]] }.map { LittleEndian.floats($0[...]) }
+      return values.flatMap { form.parts[part].isFitting($0.count, width: widths[part]) ? $0 : nil }
+    }
+  }
+
+  func signal(ofView view: Int) -> Signal? {
+    guard let rate, let key = views[view]?.signal else { return nil }
+    return signal(key, rate)
+  }
+
+  mutating func keep(_ signal: Signal, ofView view: Int) {
+    if let key = views[view]?.signal { keep(signal, key) }
+  }
+
+  mutating func keep(_ values: [Float], ofPart part: Int, ofView view: Int) {
+    if let keys = views[view] { stored.append((keys.rows[part], .row, LittleEndian.bytes(values))) }
+  }
+
+  mutating func keep(_ record: [Draws.Drawn], ofView view: Int) {
+    guard let keys = views[view] else { return }
+    let text = JSONValue.array(record.map { .array([.string($0.name), $0.value]) }).description
+    stored.append((keys.drawn, .text, Array(text.utf8)))
+  }
+
+  func save() { cache.store(stored) }
 }

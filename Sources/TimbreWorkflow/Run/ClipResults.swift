@@ -1,4 +1,5 @@
 import TimbreCore
+import TimbreFingerprint
 
 /// What became of all clips of a run.
 ///
@@ -7,6 +8,8 @@ import TimbreCore
 struct ClipResults: Sendable {
   /// Clips × views × the numbers of a row; zeros where the clip failed.
   private(set) var values: [Float]
+  /// Of each clip, packed; zeros where there is none.
+  private(set) var fingerprints: [UInt32]
   /// Why clips failed, by their index.
   private(set) var failures: [Int: Diagnostic] = [:]
   /// Seconds that reading and resampling, making the views, and their features took, of all clips together.
@@ -27,6 +30,7 @@ struct ClipResults: Sendable {
         help: "use fewer frames, bins or views")
     }
     values = [Float](repeating: 0, count: clips * views * shape.count)
+    fingerprints = [UInt32](repeating: 0, count: clips * AudioFingerprint.packedCount)
     if case .sequence = shape { lengths = Array(repeating: (0, 0), count: clips * views) }
     drawn = PackedTexts(count: clips * views)
     hashes = PackedTexts(count: clips)
@@ -43,6 +47,9 @@ struct ClipResults: Sendable {
       failures[clip] = failure
       return
     }
+    let place = clip * AudioFingerprint.packedCount
+    fingerprints.replaceSubrange(
+      place..<place + AudioFingerprint.packedCount, with: AudioFingerprint.packed(result.fingerprint))
     for (view, row) in result.rows.enumerated() {
       let place = clip * views + view
       values.replaceSubrange(place * shape.count..<(place + 1) * shape.count, with: row.values)

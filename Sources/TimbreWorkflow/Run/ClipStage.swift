@@ -1,5 +1,6 @@
 import TimbreAudio
 import TimbreCore
+import TimbreFingerprint
 
 /// What became of one clip.
 struct ClipResult: Sendable {
@@ -8,6 +9,8 @@ struct ClipResult: Sendable {
   /// What was drawn for each view.
   var drawn: [[Draws.Drawn]] = []
   var contentHash: String?
+  /// nil where the clip is too short or too quiet for one.
+  var fingerprint: AudioFingerprint?
   var failure: Diagnostic?
   /// Seconds that reading and resampling, making the views, and their features took.
   var seconds = (load: 0.0, views: 0.0, features: 0.0)
@@ -59,35 +62,79 @@ struct ClipStage: Sendable {
   }
 
   func process(_ clip: Clip) -> ClipResult {
-    if let result = cache?.process(clip, plan) { return result }
+    var known = cache?.open(clip)
     var result = ClipResult()
-    let clock = ContinuousClock()
-    do {
-      let start = clock.now
-      let loaded = try load(clip.source, options: plan.recipe.load)
-      result.seconds.load = (clock.now - start).seconds
-      result.contentHash = loaded.contentHash
-      for view in plan.views {
-        let start = clock.now
-        var draws = view.draws(seed: plan.seed, clip: clip.id)
-        let signal = try view.apply(to: loaded.signal, drawing: &draws)
-        let made = clock.now
-        do {
-          let parts = try plan.recipe.parts(of: signal, in: view, drawing: &draws)
-          result.rows.append(try plan.row(of: parts))
-        } catch let diagnostic as Diagnostic where view.name != "original" {
-          throw diagnostic.about("view \(view.name)")
-        }
-        result.drawn.append(draws.record)
-        result.seconds.views += (made - start).seconds
-        result.seconds.features += (clock.now - made).seconds
-      }
-    } catch {
+    do { try compute(clip, &known, into: &result) } catch {
       result.rows = []
       result.drawn = []
       result.failure = error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")
     }
+    known?.save()
     return result
+  }
+
+  /// What is not known already.
+  private func compute(_ clip: Clip, _ known: inout KnownClip?, into result: inout ClipResult) throws {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    var original: Signal?
+    if let recording = known?.recording {
+      (result.contentHash, result.fingerprint) = recording
+    } else {
+      let audio = try load(clip.source, options: plan.recipe.load)
+      original = audio.signal
+      result.contentHash = audio.contentHash
+      result.fingerprint = AudioFingerprint(of: audio.signal)
+      known?.keep(audio, result.fingerprint)
+    }
+    result.seconds.load = (clock.now - begin).seconds
+    for (index, view) in plan.views.enumerated() {
+      let start = clock.now
+      let drawn = known?.drawn(index)
+      var parts = (drawn == nil ? nil : known?.parts(index)) ?? plan.recipe.form.parts.map { _ in nil }
+      var missing = parts.indices.filter { parts[$0] == nil }
+      if let drawn, missing.isEmpty {
+        result.rows.append(try row(of: parts, view))
+        result.drawn.append(drawn)
+        continue
+      }
+      // What is drawn for features is drawn node by node: then all of them are computed.
+      if view.steps.contains(where: \.isForFeatures) { missing = Array(parts.indices) }
+      var draws = view.draws(seed: plan.seed, clip: clip.id)
+      let signal: Signal
+      if drawn != nil, let stored = known?.signal(ofView: index) {
+        signal = stored
+      } else {
+        let source = try original ?? known?.signal ?? load(clip.source, options: plan.recipe.load).signal
+        original = source
+        signal = try view.apply(to: source, drawing: &draws)
+        known?.keep(signal, ofView: index)
+      }
+      let made = clock.now
+      do {
+        let recipe = missing.count == parts.count ? plan.recipe : plan.recipe.only(missing)
+        let made = try recipe.parts(of: signal, in: view, drawing: &draws)
+        for (part, values) in zip(missing, made) {
+          parts[part] = values
+          known?.keep(values, ofPart: part, ofView: index)
+        }
+      } catch let diagnostic as Diagnostic where view.name != "original" {
+        throw diagnostic.about("view \(view.name)")
+      }
+      result.rows.append(try row(of: parts, view))
+      if drawn == nil { known?.keep(draws.record, ofView: index) }
+      result.drawn.append(drawn ?? draws.record)
+      result.seconds.views += (made - start).seconds
+      result.seconds.features += (clock.now - made).seconds
+    }
+  }
+
+  private func row(of parts: [[Float]?], _ view: View) throws -> Row {
+    do {
+      return try plan.row(of: parts.map { $0 ?? [] })
+    } catch let diagnostic as Diagnostic where view.name != "original" {
+      throw diagnostic.about("view \(view.name)")
+    }
   }
 }
 

@@ -105,6 +105,7 @@ struct Outcome: Sendable {
       .init("speaker_dependent", .bool(leaks.contains(where: \.isSpeakerDependent))),
       .init("majority_accuracy", .number(majority)), .init("failed_clips", .int(data.failures.count)),
       .init("passed_over_files", .int(data.rejected.count)),
+      .init("near_identical_pairs", .int(data.near.pairs.count)),
       .init("scale", scale.json), .init("intervals_over", areClustersSpeakers ? "speakers" : "clips"),
     ]
     if folds.count == 1 {

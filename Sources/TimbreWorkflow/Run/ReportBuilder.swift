@@ -40,6 +40,11 @@ extension Runner {
     report.split = sides.filter { !$0.1.isEmpty }.map { side($0, $1, data) }
     report.failed = data.failures.map { $0.reason.about($0.clip.id) }
     report.passedOver = data.rejected
+    report.nearIdentical = data.near.pairs.map { pair in
+      .init(
+        first: data.clips[pair.first].id, second: data.clips[pair.second].id, distance: pair.distance,
+        correlation: pair.likeness)
+    }
     report.clips = shown
     let count = data.clips.count
     report.timings = [
@@ -71,6 +76,7 @@ extension Runner {
         .init("features/columns.csv", "what their columns are"),
       ]
     if !data.isFolded { report.files.append(.init("history.csv", "training, epoch by epoch")) }
+    if !data.near.pairs.isEmpty { report.files.append(.init("near_identical.csv", "clips that are one recording")) }
     report.files += [.init("predictions.csv", "test rows with probabilities"), .init("metrics.json", "all metrics")]
     if !data.isFolded { report.files.append(.init("bundle/bundle.json", "the trained bundle, for timbre predict")) }
     report.files.append(.init("environment.json", "versions"))

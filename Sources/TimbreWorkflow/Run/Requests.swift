@@ -11,17 +11,28 @@ public struct RequestError: Error {
 public struct PluginRequest: Sendable {
   let id: String
   let root: LocatedValue
+  /// Whether a finding tells its parameter as its subject, for those who have no words to point into.
+  private let namesParameters: Bool
 
   /// - Throws: A `RequestError` where a `--set` cannot be read.
   public init(id: String, sets: [String]) throws {
     let source = SourceText(name: "--use", text: id)
     let empty = LocatedValue(.object([]), source: source, range: 0..<source.bytes.count)
     self.id = id
+    namesParameters = false
     do {
       root = try sets.map { try Override($0) }.reduce(empty) { try $0.applying($1) }
     } catch let diagnostic as Diagnostic {
       throw RequestError([diagnostic])
     }
+  }
+
+  /// The same with parameters as a workflow's node has them. Each finding's subject is its parameter, such as "layers.2.filters".
+  public init(id: String, parameters: [JSONValue.Member]) {
+    let source = SourceText(name: "parameters", text: id)
+    self.id = id
+    namesParameters = true
+    root = LocatedValue(.scalar(.object(parameters)), source: source, range: 0..<source.bytes.count)
   }
 
   public func feature(_ registry: Registry) throws -> Registry.Feature { try make(registry.features, .feature) }
@@ -52,15 +63,17 @@ public struct PluginRequest: Sendable {
       ])
     }
     let findings = parameters(entry.description).findings(in: root.json.members ?? [], owner: id).map { finding in
-      Diagnostic(
-        finding.kind, finding.message, help: finding.help,
-        location: root.location(at: finding.path, isAboutKey: finding.isAboutKey))
+      namesParameters
+        ? finding.diagnostic
+        : Diagnostic(
+          finding.kind, finding.message, help: finding.help,
+          location: root.location(at: finding.path, isAboutKey: finding.isAboutKey))
     }
     if !findings.isEmpty { throw RequestError(findings) }
     do {
       return try make(root.json, entry)
     } catch let diagnostic as Diagnostic {
-      throw RequestError([diagnostic.about(id)])
+      throw RequestError([namesParameters ? diagnostic : diagnostic.about(id)])
     }
   }
 }

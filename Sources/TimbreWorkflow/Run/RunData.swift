@@ -15,6 +15,8 @@ struct RunData: Sendable {
   /// Of sequences: how many frames each row had before cropping.
   let available: [Int]
   let table: SplitTable
+  /// Clips that count as one recording though their bytes differ.
+  let near: NearIdentical
   /// Index in `clips` for each item of `table`.
   let clipOfItem: [Int]
   let classes: [String]
@@ -34,7 +36,7 @@ struct RunData: Sendable {
   }
 
   /// - Throws: `.badSplit` or `.leak` where the rows cannot be split honestly.
-  init(plan: Plan, list: ClipList, results: ClipResults) throws {
+  init(plan: Plan, list: ClipList, results: ClipResults, near: NearIdentical = NearIdentical()) throws {
     clips = list.clips
     rejected = list.rejected
     viewNames = plan.views.map(\.name)
@@ -57,8 +59,13 @@ struct RunData: Sendable {
     self.results = results
     clipOfItem = sound
     let clips = clips
+    self.near = near
+    let standIns = near.standIns { results.contentHash(ofClip: $0) }
     table = SplitTable(
-      items: sound.map { SplitItem(clips[$0], contentHash: results.contentHash(ofClip: $0)) }, views: viewNames)
+      items: sound.map { index in
+        let hash = results.contentHash(ofClip: index)
+        return SplitItem(clips[index], contentHash: hash.flatMap { standIns[$0] } ?? hash)
+      }, views: viewNames)
     let present = Set(sound.map { clips[$0].label })
     let named = list.labels.filter { present.contains($0) }
     classes = named + present.subtracting(named).sorted()
@@ -105,6 +112,7 @@ struct RunData: Sendable {
       header: ["column", "name", "feature", "plugin", "statistic", "bin", "unit"], rows: table,
       to: folder.file("features/columns.csv"))
     try writeClips(to: folder)
+    try near.write(clips, to: folder)
   }
 
   private static let leadingColumns = [

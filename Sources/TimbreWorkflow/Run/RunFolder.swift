@@ -5,7 +5,7 @@ import TimbreReport
 /// The folder of a run. `run.json` says from the first moment whether the run is under way, finished, interrupted or failed;
 /// every other file appears complete or not at all.
 public struct RunFolder: Sendable {
-  public enum State: String, Sendable { case running, finished, interrupted, failed }
+  public enum State: String, Sendable, CaseIterable { case running, finished, interrupted, failed }
 
   public let path: String
   private let started: Date

@@ -10,6 +10,13 @@ public protocol RunObserver: Sendable {
   func ended()
   /// A line worth keeping: a clip that failed, a warning, a result.
   func noted(_ text: String)
+  /// What becomes of the run's parts, told from any thread; not to be waited for.
+  func happened(_ event: RunEvent)
+}
+
+extension RunObserver {
+  /// A display has no need of it.
+  public func happened(_ event: RunEvent) {}
 }
 
 /// An observer that looks away.

@@ -22,20 +22,25 @@ public struct Runner: Sendable {
     do {
       let (metrics, facts) = try await carryOut()
       try folder.mark(.finished, about: facts)
+      conditions.observer.happened(.ended(part, .finished))
       return metrics
     } catch {
       let diagnostic = error as? Diagnostic ?? Diagnostic(.training, "\(error)")
       let state: RunFolder.State = diagnostic.kind == .cancelled ? .interrupted : .failed
       // The disk may be what failed; then the mark that the run is under way stays.
       try? folder.mark(state, about: [.init("error", .string(diagnostic.description))])
+      conditions.observer.happened(.ended(part, state))
       throw diagnostic
     }
   }
+
+  private var part: RunPart { RunPart(.run, folder: folder.path) }
 
   private func carryOut() async throws -> (metrics: JSONValue, facts: [JSONValue.Member]) {
     var timings = Timings()
     try folder.write(plan.resolved, to: "workflow.json")
     try folder.write(conditions.environment, to: "environment.json")
+    conditions.observer.happened(.began(part))
     guard let dataset = plan.dataset else { throw Diagnostic(.badDataset, "the workflow has no usable dataset") }
     let list = try dataset.clips()
     guard !list.clips.isEmpty else { throw Diagnostic(.badDataset, "the dataset has no clip") }
@@ -56,11 +61,14 @@ public struct Runner: Sendable {
 
     returnFreedMemory()
     let results = try await extract(list, timings: &timings)
+    let near = NearIdentical(of: results, clips: list.clips, load: plan.recipe.load)
+    if let sentence = near.sentence(list.clips) { conditions.observer.noted(sentence) }
     let data: RunData
     do {
-      data = try RunData(plan: plan, list: list, results: results)
+      data = try RunData(plan: plan, list: list, results: results, near: near)
     } catch {
       try RunData.writeFailures(results.failures(of: list.clips), passedOver: list.rejected, to: folder)
+      try near.write(list.clips, to: folder)
       throw error
     }
     try data.write(to: folder)

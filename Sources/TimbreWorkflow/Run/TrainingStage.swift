@@ -65,11 +65,19 @@ struct TrainingStage: Sendable {
   }
 
   private func outcome(of fold: RunData.Fold, jobs: Int) throws -> Outcome {
+    let parent = self.folder.path
     let folder = try folder.within("folds/" + RunFolder.folderName(clip: fold.name))
-    if conditions.resumes, let outcome = finished(fold, in: folder) { return outcome }
+    let part = RunPart(.fold, name: fold.name, folder: folder.path, parent: parent)
+    conditions.observer.happened(.began(part))
     do {
-      return try train(fold, in: folder, jobs: jobs) { _ in }.outcome
-    } catch var diagnostic as Diagnostic where diagnostic.kind != .cancelled {
+      let known = conditions.resumes ? finished(fold, in: folder) : nil
+      let outcome = try known ?? train(fold, in: folder, jobs: jobs) { _ in }.outcome
+      conditions.observer.happened(.ended(part, .finished))
+      return outcome
+    } catch {
+      let isCancelled = (error as? Diagnostic)?.kind == .cancelled
+      conditions.observer.happened(.ended(part, isCancelled ? .interrupted : .failed))
+      guard var diagnostic = error as? Diagnostic, !isCancelled else { throw error }
       diagnostic.message = "fold \(fold.name): \(diagnostic.message)"
       throw diagnostic
     }
@@ -100,7 +108,10 @@ struct TrainingStage: Sendable {
     let model = try plan.classifier.train(
       TrainingTask(
         train: rows(fold.split.train), validation: validation, classes: data.classes, seed: plan.seed, jobs: jobs,
-        onEpoch: onEpoch, isCancelled: conditions.isCancelled))
+        onEpoch: { record in
+          conditions.observer.happened(.learned(record, folder: folder.path))
+          onEpoch(record)
+        }, isCancelled: conditions.isCancelled))
     try write(model.history, to: folder)
     let probabilities = try model.probabilities(scaled(fold.split.test), jobs: jobs)
     let outcome = try Outcome(data: data, fold: fold, probabilities: probabilities, plan: plan)

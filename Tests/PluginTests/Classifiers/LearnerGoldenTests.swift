@@ -71,8 +71,8 @@ import TimbreLearners
     if golden.kind == "probabilities" {
       found = try model.probabilities(test, jobs: 1).values.map { Double($0) }
     } else {
-      found = (0..<test.rows).flatMap { row in
-        let row = test.values.span.extracting(row * 5..<row * 5 + 5)
+      found = (0..<test.count).flatMap { row in
+        let row = test.matrix.values.span.extracting(row * 5..<row * 5 + 5)
         if let model = model as? SupportVectorModel { return model.decisions(row) }
         return (model as? LinearModel)?.decisions(row) ?? []
       }

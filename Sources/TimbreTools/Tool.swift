@@ -1,29 +1,21 @@
 import Foundation
 import TimbreCore
 
-/// What an installation tells while it is under way.
-public protocol InstallObserver: Sendable {
-  func began(_ stage: String, unit: String)
-  func advanced(to count: Int, of total: Int)
-  func ended()
-  func noted(_ text: String)
-}
-
 /// A program of the system, run with a list of arguments and no shell.
-struct Tool: Sendable {
-  struct Outcome {
-    var status: Int32
-    var out: String
-    var error: String
+package struct Tool: Sendable {
+  package struct Outcome {
+    package var status: Int32
+    package var out: String
+    package var error: String
     /// The last line of what it complained about.
-    var complaint: String { error.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no message" }
+    package var complaint: String { error.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no message" }
   }
 
-  let name: String
-  let path: String
+  package let name: String
+  package let path: String
 
   /// - Throws: `.missingTool`, naming the Debian package.
-  init(_ name: String, package: String) throws {
+  package init(_ name: String, package: String) throws {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
     let found = folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     guard let found else {
@@ -38,10 +30,12 @@ struct Tool: Sendable {
   ///
   /// - Parameters:
   ///   - folder: Where it runs.
+  ///   - input: What it reads from its standard input: the place for what no list of processes may show.
   ///   - poll: Called ten times a second meanwhile.
   /// - Throws: `.cancelled` when `cancelled` becomes true, the program being ended.
-  func run(
-    _ arguments: [String], in folder: String, cancelled: () -> Bool, poll: () -> Void = {}
+  package func run(
+    _ arguments: [String], in folder: String, input: String? = nil, cancelled: () -> Bool = { false },
+    poll: () -> Void = {}
   ) throws -> Outcome {
     let files = (0..<2).map { _ in folder + "/.output-" + UUID().uuidString }
     defer { for file in files { try? FileManager.default.removeItem(atPath: file) } }
@@ -50,7 +44,7 @@ struct Tool: Sendable {
       throw Diagnostic(
         .unwritableFile, "this folder cannot be written to", help: "check its owner and mode", subject: folder)
     }
-    let process = try start(arguments, in: folder, output: out, error: error)
+    let process = try start(arguments, in: folder, input: input, output: out, error: error)
     var polls = 0
     while process.isRunning {
       if cancelled() {
@@ -68,12 +62,14 @@ struct Tool: Sendable {
     return Outcome(status: process.terminationStatus, out: text(files[0]), error: text(files[1]))
   }
 
-  func start(_ arguments: [String], in folder: String, output: Any, error: Any) throws -> Process {
+  package func start(
+    _ arguments: [String], in folder: String, input: String? = nil, output: Any, error: Any
+  ) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder, isDirectory: true)
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = try input.map(Self.inMemory) ?? FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = error
     do { try process.run() } catch {
@@ -83,13 +79,31 @@ struct Tool: Sendable {
     return process
   }
 
+  /// A text as a file that has no name and no place on a disk.
+  private static func inMemory(_ text: String) throws -> FileHandle {
+    let name = "/timbre-" + UUID().uuidString
+    let descriptor = unsafe shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
+    _ = unsafe shm_unlink(name)
+    guard descriptor >= 0 else {
+      throw Diagnostic(.missingTool, "the system gives no memory for a program's input")
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    try handle.write(contentsOf: Data(text.utf8))
+    try handle.seek(toOffset: 0)
+    return handle
+  }
+
   /// None of the programs has anything to tidy up, and a signal that cannot be blocked is sure to end them.
-  static func end(_ process: Process) {
+  package static func end(_ process: Process) {
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
-  static var interrupted: Diagnostic {
+  package static var interrupted: Diagnostic {
     Diagnostic(.cancelled, "interrupted", help: "run the same command again: it goes on from here")
   }
+}
+
+extension Diagnostic.Kind {
+  public static let missingTool = Self("missing_tool")
 }

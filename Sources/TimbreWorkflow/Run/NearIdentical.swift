@@ -1,0 +1,85 @@
+import TimbreAudio
+import TimbreCore
+import TimbreEvaluation
+import TimbreFingerprint
+import TimbreReport
+
+/// Clips that are one recording in different files: compressed, louder, resampled, with a little noise, shifted.
+struct NearIdentical: Sendable {
+  struct Pair: Sendable {
+    /// Indices of clips.
+    var first: Int
+    var second: Int
+    /// Share of the fingerprints' bits that differ.
+    var distance: Double
+    /// Of the waves, 0 to 1.
+    var likeness: Double
+  }
+
+  /// Sorted by `first`, then `second`. Clips with the same content hash are not among them.
+  private(set) var pairs: [Pair] = []
+
+  /// So many of a clip's nearest are listened to: of many copies each has several partners then, and steady tones do not cost the
+  /// square of their number.
+  private static let mostPartners = 8
+
+  init() {}
+
+  /// Compares the fingerprints of all clips, and listens to those that are alike.
+  init(of results: ClipResults, clips: [Clip], load: LoadOptions) {
+    let matches = FingerprintIndex.matches(in: results.fingerprints) {
+      results.contentHash(ofClip: $0) == results.contentHash(ofClip: $1)
+    }
+    var partners: [Int: Int] = [:]
+    for match in matches.sorted(by: { ($0.distance, $0.first, $0.second) < ($1.distance, $1.first, $1.second) })
+    where max(partners[match.first] ?? 0, partners[match.second] ?? 0) < Self.mostPartners {
+      partners[match.first, default: 0] += 1
+      partners[match.second, default: 0] += 1
+      guard let first = try? TimbreAudio.load(clips[match.first].source, options: load),
+        let second = try? TimbreAudio.load(clips[match.second].source, options: load)
+      else { continue }
+      let likeness = match.likeness(first.signal, second.signal)
+      guard likeness >= FingerprintMatch.leastLikeness else { continue }
+      pairs.append(Pair(first: match.first, second: match.second, distance: match.distance, likeness: likeness))
+    }
+    pairs.sort { ($0.first, $0.second) < ($1.first, $1.second) }
+  }
+
+  /// The content hash that stands for a recording and all its near copies, by the hashes of these: then the leak guard takes them for one.
+  func standIns(_ hash: (Int) -> String?) -> [String: String] {
+    var parent: [String: String] = [:]
+    func root(_ hash: String) -> String {
+      var hash = hash
+      while let next = parent[hash] { hash = next }
+      return hash
+    }
+    for pair in pairs {
+      guard let first = hash(pair.first), let second = hash(pair.second) else { continue }
+      let (a, b) = (root(first), root(second))
+      if a != b { parent[max(a, b)] = min(a, b) }
+    }
+    return Dictionary(uniqueKeysWithValues: parent.keys.map { ($0, root($0)) })
+  }
+
+  /// One line for people; nil where there is none.
+  func sentence(_ clips: [Clip]) -> String? {
+    guard let pair = pairs.first else { return nil }
+    let count = pairs.count == 1 ? "1 pair of clips is" : "\(pairs.count) pairs of clips are"
+    return "warning: \(count) one recording in different files, listed in near_identical.csv: "
+      + "\(clips[pair.first].id) = \(clips[pair.second].id)\(pairs.count > 1 ? ", …" : "")\n"
+      + "  help: they count as identical: no split parts them without \"allow_leak\"; remove the copies if they are not meant"
+  }
+
+  func write(_ clips: [Clip], to folder: RunFolder) throws {
+    if pairs.isEmpty { return }
+    let lines = pairs.map { pair in
+      [
+        clips[pair.first].id, clips[pair.second].id, clips[pair.first].label, clips[pair.second].label,
+        CSV.number(pair.distance), CSV.number(pair.likeness),
+      ]
+    }
+    try CSV.write(
+      header: ["id", "other_id", "label", "other_label", "distance", "correlation"], rows: lines,
+      to: folder.file("near_identical.csv"))
+  }
+}
