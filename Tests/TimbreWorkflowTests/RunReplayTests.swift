@@ -77,13 +77,14 @@ import TimbreWorkflow
     defer { try? FileManager.default.removeItem(atPath: folder) }
     for speaker in 0..<4 {
       for (index, label) in ["low", "high"].enumerated() {
-        let path = folder + "/data/s\(speaker)/\(label)"
+        let path = folder + "/data/\(label)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try Data(tone(Double(200 + 300 * index + 20 * speaker))).write(to: URL(fileURLWithPath: path + "/a.wav"))
+        try Data(tone(Double(200 + 300 * index + 20 * speaker))).write(
+          to: URL(fileURLWithPath: path + "/s\(speaker).wav"))
       }
     }
     let dataset =
-      #""dataset": { "use": "dataset.folder", "path": "\#(folder)/data", "pattern": "{speaker}/{label}/{take}.wav" },"#
+      #""dataset": { "use": "dataset.folders", "path": "\#(folder)/data", "speaker_pattern": "(s\\d)[.]wav" },"#
     let (replay, lines) = try await run(
       Sample.text(replacing: "dataset", by: dataset).replacing(#""views": { "original": [] },"#, with: Self.views),
       sets: ["classifier.epochs=1"])
