@@ -68,6 +68,8 @@ public final class ResultCache: Sendable {
     let temporary = "\(path).new-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     let queue = try DatabaseQueue(path: temporary)
+    // Written ahead from the first moment: to change that later, a process would have to be alone for a moment.
+    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
     try queue.write { database in
       try database.execute(
         sql: """

@@ -18,7 +18,8 @@ browser = Browser(_driver([]))
 def first(selector):
     """The address of the first link of a kind on the page, if there is one."""
     found = browser.all(selector)
-    return found[0].get_attribute("href") if found else None
+    # The attribute as it is written: links within pictures have no address as text.
+    return address + found[0].get_dom_attribute("href") if found else None
 
 
 def pages():
@@ -27,7 +28,7 @@ def pages():
              "compare": address + "/compare", "plugins": address + "/plugins"}
     for name, start, selector in [
             ("workflow", "workflows", "main a[href^='/workflows/']"), ("run", "runs", "main table a[href^='/runs/']"),
-            ("clip", "run", "main a[href*='clip']"), ("mfcc", "plugins", "main a[href$='/feature.mfcc']"),
+            ("clips", "run", "main a[href*='clip']"), ("clip", "clips", "main table a[href*='clip']"), ("mfcc", "plugins", "main a[href$='/feature.mfcc']"),
             ("pitch-shift", "plugins", "main a[href$='/augment.pitch_shift']")]:
         if start in found:
             browser.open(found[start])

@@ -35,7 +35,7 @@ def test_two_runs_are_chosen_and_compared(two, studio, browser):
     said = json.loads(timbre("compare", two / "runs/demo", two / "runs/other", "--json").stdout)
     text = browser.find(".comparison").text
     for run in said["runs"]:
-        assert f"{run['uar']:.3f}" in text
+        assert f"{run['metrics']['uar']:.3f}" in text
     assert len(browser.all(".comparison svg")) == 2
     assert browser.violations() == []
     # Clips that changed sides lead to their pages.

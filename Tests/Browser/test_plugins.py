@@ -8,7 +8,7 @@ import struct
 import pytest
 import requests
 
-from conftest import timbre
+from conftest import timbre, voice, write_wav
 
 DONE = "#result[aria-busy=false] :is(.shape, .sound)"
 
@@ -128,6 +128,24 @@ def test_an_augmenter_of_features_shows_the_changed_feature(studio, browser):
     assert browser.violations() == []
 
 
+def test_a_recording_is_tried(studio, browser_with, tmp_path):
+    sound = write_wav(tmp_path / "microphone.wav", voice(4, 200))
+    browser = browser_with(
+        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={sound}")
+    browser.open(studio("/plugins/feature.rms"))
+    browser.wait_for(DONE)
+    browser.find("#record").click()
+    browser.wait(lambda: "Recording: 1 s" in browser.find("#status").text)
+    browser.find("#record").click()
+    assert browser.wait(lambda: browser.find("#record").text == "Record")
+    assert "recording.wav" in browser.find("#command").text
+    browser.wait(lambda: "Done in" in browser.find("#status").text)
+    said = float(re.match(r"[\d.]+", browser.find(".sound .detail").text)[0])
+    assert 1 <= said < 20
+    browser.wait(lambda: browser.find("#result audio").get_property("duration") == pytest.approx(said, abs=0.01))
+
+
 def test_a_bad_parameter_is_told_at_its_field(studio, browser):
     browser.expected.append("422")
     browser.open(studio("/plugins/feature.mfcc"))
@@ -178,6 +196,7 @@ def test_phone_width_and_themes(studio, browser, path, theme):
     ("feature.mfcc", {"sample": "voice", "load": '{"sample_rate": 3}'}, 422, "out of range"),
     ("feature.delta", {"sample": "voice", "of": "feature.delta"}, 422, "reads another feature"),
     ("augment.gain", {"sample": "voice", "seed": "-1"}, 422, "seed"),
+    ("augment.time_stretch", {"sample": "noise", "parameters": '{"rate": 0.01}'}, 422, "the sound would have 300 s"),
     ("feature.nothing", {"sample": "voice"}, 404, "no plugin"),
 ])
 def test_what_cannot_be_tried_is_said(studio, plugin, fields, status, words):

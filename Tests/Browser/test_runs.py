@@ -28,7 +28,7 @@ def names(browser):
     return [cell.text for cell in browser.all("table.runs tbody th a")]
 
 
-def tested(workspace):
+def answers(workspace):
     with open(workspace / "runs/demo/predictions.csv", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -67,7 +67,7 @@ def test_runs_are_listed_filtered_sorted_and_removed(workspace, studio, browser)
 
 
 def test_a_cell_of_the_confusions_opens_the_clips_in_it(workspace, studio, browser):
-    rows = tested(workspace)
+    rows = answers(workspace)
     wrong = next(row for row in rows if row["label"] != row["predicted"])
     browser.open(studio("/runs/demo"))
     verdict = json.loads((workspace / "runs/demo/metrics.json").read_text())["verdict"]
@@ -87,7 +87,7 @@ def test_a_cell_of_the_confusions_opens_the_clips_in_it(workspace, studio, brows
 
 
 def test_a_clip_is_heard_and_looked_into(workspace, studio, browser):
-    row = tested(workspace)[0]
+    row = answers(workspace)[0]
     base = studio("/api/v1/runs/demo/views/original")
     browser.open(studio(f"/runs/demo/clip?clip={row['id']}"))
     audio = browser.wait_for("#made audio")
@@ -190,7 +190,7 @@ def test_an_experiment_shows_its_trials(workspace, start, browser):
 def test_they_fit_on_a_phone(workspace, studio, browser):
     copy(workspace, "another-run-with-a-name-that-is-rather-long")
     browser.size(390, 844)
-    row = tested(workspace)[0]
+    row = answers(workspace)[0]
     for path in ["/runs", "/runs/demo", "/runs/demo/clips", f"/runs/demo/clip?clip={row['id']}"]:
         browser.open(studio(path))
         if "clip?" in path:

@@ -12,8 +12,8 @@ import TimbreWorkflow
   private static let views = #"""
     "views": {
       "original": [],
-      "noisy": [{ "use": "augment.noise", "amount": { "from": 0.001, "to": 0.02 } }],
-      "masked": [{ "use": "augment.gain", "gain": { "from": -6, "to": 6 } }, { "use": "augment.spec_augment", "on": "mfcc" }]
+      "noisy": [{ "use": "augment.noise", "amount": { "uniform": [0.001, 0.02] } }],
+      "masked": [{ "use": "augment.gain", "gain_db": { "uniform": [-6, 6] } }, { "use": "augment.spec_augment", "of": "mfcc" }]
     },
     """#
 
@@ -61,7 +61,7 @@ import TimbreWorkflow
     try expectSame(replay, lines, "vectors.npy")
     let one = try #require(lines.first { $0.view == "noisy" })
     let view = try replay.view("noisy", ofClip: one.id, listed: ("", one.hash))
-    #expect(view.drawn.count == 1 && view.features.map(\.name) == ["rms", "mfcc"])
+    #expect(!view.drawn.isEmpty && view.features.map(\.name) == ["rms", "mfcc"])
     #expect(view.signal.sampleRate == 16_000)
   }
 
@@ -77,13 +77,14 @@ import TimbreWorkflow
     defer { try? FileManager.default.removeItem(atPath: folder) }
     for speaker in 0..<4 {
       for (index, label) in ["low", "high"].enumerated() {
-        let path = folder + "/data/s\(speaker)/\(label)"
+        let path = folder + "/data/\(label)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try Data(tone(Double(200 + 300 * index + 20 * speaker))).write(to: URL(fileURLWithPath: path + "/a.wav"))
+        try Data(tone(Double(200 + 300 * index + 20 * speaker))).write(
+          to: URL(fileURLWithPath: path + "/s\(speaker).wav"))
       }
     }
     let dataset =
-      #""dataset": { "use": "dataset.folder", "path": "\#(folder)/data", "pattern": "{speaker}/{label}/{take}.wav" },"#
+      #""dataset": { "use": "dataset.folders", "path": "\#(folder)/data", "speaker_pattern": "(s\\d)[.]wav" },"#
     let (replay, lines) = try await run(
       Sample.text(replacing: "dataset", by: dataset).replacing(#""views": { "original": [] },"#, with: Self.views),
       sets: ["classifier.epochs=1"])

@@ -1,5 +1,6 @@
 // The microphone: a window slides over what is heard, and the bars follow.
 import { ask, element, say } from "./common.js";
+import { openMicrophone, whyNoMicrophone, wav } from "./microphone.js";
 
 /** Milliseconds from one question to the next. */
 const pause = 500;
@@ -18,32 +19,24 @@ export function live({ button, model }) {
       button.textContent = "Stop listening";
       button.setAttribute("aria-pressed", "true");
     } catch (error) {
-      const denied = error.name === "NotAllowedError" || error.name === "NotFoundError";
-      say(denied ? "There is no microphone, or this page may not use it." : error.message, true);
+      say(whyNoMicrophone(error), true);
     }
     button.disabled = false;
   });
 }
 
 async function listen(model, ended) {
-  if (!navigator.mediaDevices) throw new Error("The microphone needs https, or localhost.");
-  const stream = await navigator.mediaDevices.getUserMedia({
-    audio: { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-  });
-  const context = new AudioContext();
-  await context.audioWorklet.addModule("/assets/recorder.js");
-  const node = new AudioWorkletNode(context, "recorder", { numberOfOutputs: 0 });
-  context.createMediaStreamSource(stream).connect(node);
-
   const load = JSON.parse(model.selectedOptions[0].dataset.load);
   const seconds = (load.offset ?? 0) + (load.duration ?? 3);
-  const ring = new Float32Array(Math.ceil(seconds * context.sampleRate));
+  let ring = new Float32Array(0);
   let heard = 0;
-  node.port.onmessage = ({ data }) => {
-    ring.copyWithin(0, data.length);
-    ring.set(data, ring.length - data.length);
-    heard += data.length;
-  };
+  const microphone = await openMicrophone((samples) => {
+    ring.copyWithin(0, samples.length);
+    ring.set(samples.subarray(Math.max(0, samples.length - ring.length)), Math.max(0, ring.length - samples.length));
+    heard += samples.length;
+  });
+  ring = new Float32Array(Math.ceil(seconds * microphone.rate));
+  heard = 0;
 
   const section = document.getElementById("live");
   section.hidden = false;
@@ -52,8 +45,7 @@ async function listen(model, ended) {
   let isOver = false;
   const finish = () => {
     isOver = true;
-    for (const track of stream.getTracks()) track.stop();
-    context.close();
+    microphone.close();
     say("Stopped listening.");
     ended();
   };
@@ -65,7 +57,7 @@ async function listen(model, ended) {
       } else {
         const form = new FormData();
         form.append("model", model.value);
-        form.append("audio", new Blob([wav(ring, context.sampleRate)], { type: "audio/wav" }), "live.wav");
+        form.append("audio", new Blob([wav(ring, microphone.rate)], { type: "audio/wav" }), "live.wav");
         try {
           const [answer] = await ask("/api/v1/predict", { method: "POST", body: form });
           if (isOver) break;
@@ -107,28 +99,4 @@ function show(answer) {
     row.children[1].firstChild.style.width = `${100 * value}%`;
     row.children[2].textContent = value.toFixed(2);
   }
-}
-
-/** 32-bit float WAV: the samples as they are. */
-function wav(samples, rate) {
-  const bytes = new DataView(new ArrayBuffer(58 + 4 * samples.length));
-  const text = (at, word) => [...word].forEach((character, index) => bytes.setUint8(at + index, character.charCodeAt(0)));
-  text(0, "RIFF");
-  bytes.setUint32(4, 50 + 4 * samples.length, true);
-  text(8, "WAVEfmt ");
-  bytes.setUint32(16, 18, true);
-  bytes.setUint16(20, 3, true);
-  bytes.setUint16(22, 1, true);
-  bytes.setUint32(24, rate, true);
-  bytes.setUint32(28, 4 * rate, true);
-  bytes.setUint16(32, 4, true);
-  bytes.setUint16(34, 32, true);
-  bytes.setUint16(36, 0, true);
-  text(38, "fact");
-  bytes.setUint32(42, 4, true);
-  bytes.setUint32(46, samples.length, true);
-  text(50, "data");
-  bytes.setUint32(54, 4 * samples.length, true);
-  for (let index = 0; index < samples.length; index += 1) bytes.setFloat32(58 + 4 * index, samples[index], true);
-  return bytes.buffer;
 }

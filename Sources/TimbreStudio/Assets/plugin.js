@@ -1,6 +1,7 @@
 // The page of a plugin: parameters in, picture and sound out.
 import { Refusal, ask, element, say } from "./common.js";
 import { pluginForm } from "./form.js";
+import { recordButton } from "./microphone.js";
 import { showTrial } from "./tryview.js";
 import { command, copyButtons, snippet } from "./usage.js";
 
@@ -35,14 +36,10 @@ async function begin() {
   sample.addEventListener("change", () => change(0));
   chooser.addEventListener("change", () => {
     if (chooser.files.length === 0) return;
-    [file] = chooser.files;
-    own.textContent = file.name;
-    own.hidden = own.disabled = false;
-    sample.value = "";
-    own.selected = true;
+    take(chooser.files[0]);
     chooser.value = "";
-    change(0);
   });
+  recordButton(byId("record"), Number(panel.dataset.longest), take, say);
   of?.addEventListener("change", async () => {
     try {
       await putSource();
@@ -56,6 +53,15 @@ async function begin() {
     seed.value = String(Math.floor(Math.random() * 1e6));
     change(0);
   });
+  change(0);
+}
+
+/** From now on a sound of the user's own is tried. */
+function take(sound) {
+  file = sound;
+  own.textContent = file.name;
+  own.hidden = own.disabled = false;
+  own.selected = true;
   change(0);
 }
 

@@ -127,12 +127,13 @@ enum PluginPages {
         + "<button id=\"again\" type=\"button\" class=\"small\">Draw anew</button></div>" : ""
     return """
       <section id="try" aria-labelledby="try-title" data-plugin="\(e(plugin.id))" data-kind="\(plugin.kind?.rawValue ?? "")" \
-      data-changes-features="\(changesFeatures)" data-load="\(e(Reference.json(load).description))">
+      data-changes-features="\(changesFeatures)" data-longest="\(Int(Trial.longest))" data-load="\(e(Reference.json(load).description))">
       <h2 id="try-title">Try it</h2><noscript><p>The panel needs JavaScript; the reference below does not.</p></noscript>
       <div class="try-bench"><form id="try-form" hidden><div class="bar"><label for="sample">Sound</label><select id="sample">\(samples)\
       <option value="" id="own" disabled hidden></option></select>\
       <span><input id="file" class="hidden" type="file" accept="audio/*,.wav,.flac,.ogg,.mp3,.aiff,.aif">\
-      <label class="button" for="file">Choose a file</label></span></div>\(source)
+      <label class="button" for="file">Choose a file</label></span>\
+      <button id="record" type="button" aria-pressed="false">Record</button></div>\(source)
       <div class="card settings"><div id="parameters"></div></div>\(seed)
       <details class="more"><summary>How the sound is loaded</summary><div id="load"></div></details></form>
       <div class="outcome"><p id="status" role="status" class="status"></p>

@@ -44,6 +44,8 @@ struct TrialError: Error {
 struct Trial {
   /// Seconds of sound that are taken.
   static let longest = 30.0
+  /// Samples of sound that are given back: a minute at 96 kHz.
+  static let mostSamples = 5_760_000
 
   let arguments: JSONValue
   let bench: Bench
@@ -215,7 +217,14 @@ struct Trial {
 
   /// What there is to hear and to see of a signal.
   private func sound(_ signal: Signal, peak: Float? = nil, withMel: Bool = true) throws -> String {
-    try TrialError.within("parameters") {
+    try TrialError.within("load") {
+      guard signal.samples.count <= Self.mostSamples else {
+        throw Diagnostic(
+          .outOfRange, "the sound would have \(short(signal.duration.rounded(.up))) s at \(signal.sampleRate) Hz",
+          help: "take a shorter part, or a lower rate", subject: "duration")
+      }
+    }
+    return try TrialError.within("parameters") {
       let audio = Data(try AudioFile.encode(signal, as: .flac)).base64EncodedString()
       var members: [JSONValue.Member] = [
         .init("sample_rate", .int(signal.sampleRate)), .init("samples", .int(signal.samples.count)),
