@@ -154,7 +154,7 @@ import Testing
 @Suite struct RecordingTests {
   @Test(
     .enabled(if: ravdess != nil, "skipped: the RAVDESS recordings are not at hand (set RAVDESS)"),
-    arguments: ["ravdess-speakers", "ravdess-notebook"])
+    arguments: ["ravdess-speakers", "ravdess-notebook", "ravdess-sequence"])
   func theWorkflowRuns(name: String) throws {
     let space = try Workspace()
     let workflow = root.appendingPathComponent("Workflows/\(name).json").path

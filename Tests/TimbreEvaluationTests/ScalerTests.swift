@@ -46,6 +46,38 @@ import TimbreEvaluation
     #expect(all.matrix.values == [-1, 1])
   }
 
+  /// Three sequences of one to three frames of two bins; what fills them up is no number of theirs.
+  private static let sequences: (rows: Rows, frames: Matrix) = {
+    let frames: [[Float]] = [[1, 10, 2, 30], [3, -5], [7, 8, 2, 2, 4, 0]]
+    let rows = Rows(
+      .sequence(frames: 3, bins: 2), values: frames.flatMap { $0 + [Float](repeating: 0, count: 6 - $0.count) },
+      rows: 3,
+      lengths: [2, 1, 3])
+    return (rows, Matrix(rows: 6, columns: 2, values: Array(frames.joined())))
+  }()
+
+  @Test(arguments: ScalerKind.allCases) func sequencesAreScaledByTheirRealFrames(_ kind: ScalerKind) {
+    let (rows, frames) = Self.sequences
+    let scaler = Scaler.fit(kind, rows, rows: [0, 2])
+    #expect(scaler.tensors == Scaler.fit(kind, frames, rows: [0, 1, 3, 4, 5]).tensors)
+    let scaled = scaler.applied(to: rows)
+    let expected = scaler.applied(to: frames).values
+    #expect(Array(scaled.row(0)) == Array(expected[..<4]) + [0, 0])
+    #expect(Array(scaled.row(1)) == Array(expected[4..<6]) + [0, 0, 0, 0])
+    #expect(Array(scaled.row(2)) == Array(expected[6...]))
+    #expect(scaled.lengths == rows.lengths)
+  }
+
+  @Test func theFramesOfASpeakerScaleItsSequences() {
+    let (rows, frames) = Self.sequences
+    let scaled = Scaler.perSpeaker(rows, speakers: ["a", "b", "a"], measures: [true, true, true])
+    let own = Scaler.fit(.standard, frames, rows: [0, 1, 3, 4, 5]).applied(to: frames).values
+    #expect(Array(scaled.row(0)) == Array(own[..<4]) + [0, 0])
+    #expect(Array(scaled.row(2)) == Array(own[6...]))
+    // A single frame is constant.
+    #expect(Array(scaled.row(1)) == [0, 0, 0, 0, 0, 0])
+  }
+
   @Test func onlyTheGivenRowsCount() {
     let matrix = Matrix(rows: 4, columns: 1, values: [0, 2, 1e9, -1e9])
     #expect(Scaler.fit(.standard, matrix, rows: [0, 1]).tensors.map(\.values) == [[1], [1]])

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TimbreCore
 import TimbreWorkflow
@@ -138,6 +139,65 @@ import TimbreWorkflow
     // The line before the last ends with a comma, so the classifier goes with it.
     let text = Sample.text(replacing: "classifier", by: #""title": "x""#)
     try expectOne("«" + text, "missing_key", "missing parameter \"classifier\"")
+  }
+
+  /// What is wrong with a sequence, at its place; the features are rms and mfcc with the same hop, and more where they are named.
+  @Test(arguments: [
+    (#""sequence": { "of": ["rms", «"mfc"], "frames": 40 },"#, "bad_reference", "there is no feature \"mfc\"", "mfcc"),
+    (
+      #""sequence": { "of": [«"mfcc.mean"], "frames": 40 },"#, "bad_reference", "there is no feature \"mfcc.mean\"",
+      "without a statistic"
+    ),
+    (#""sequence": { "of": ["rms", «"rms"], "frames": 40 },"#, "duplicate_item", "stands twice", nil),
+    (
+      #""sequence": { "of": ["rms", «"slow"], "frames": 40 },"#, "bad_input", "frames of \"slow\" are 0.064 s apart",
+      "hop_length"
+    ),
+    (
+      #""sequence": { "of": ["rms", «"late"], "frames": 40 },"#, "bad_input", "the first frame of \"late\" is at",
+      "center"
+    ),
+    (
+      #""sequence": { "of": ["rms", «"tuning"], "frames": 40 },"#, "bad_input", "frames of \"tuning\" are 1.0 s apart",
+      nil
+    ),
+    (#""sequence": «{ "of": ["rms"] },"#, "missing_key", "frames", nil),
+    (#""sequence": { "of": ["rms"], "frames": «0 },"#, "out_of_range", "0 is out of range", nil),
+    (#""sequence": { "of": «[], "frames": 4 },"#, "out_of_range", "0 items", nil),
+    (#""sequence": { "of": ["rms"], "frames": 4, "crop": «"middle" },"#, "unknown_choice", "middle", nil),
+    (#""vector": ["rms.mean"], «"sequence": { "of": ["rms"], "frames": 4 },"#, "bad_input", "not both", "null"),
+  ])
+  func placesOfErrorsInSequences(line: String, kind: String, words: String, help: String?) throws {
+    let more =
+      #""slow": { "use": "feature.rms", "hop_length": 1024 }, "late": { "use": "feature.rms", "center": false }, "tuning": "feature.estimate_tuning""#
+    let text = Sample.text(replacing: "vector", by: line)
+      .replacingOccurrences(
+        of: #""rms": { "use": "feature.rms" },"#, with: #""rms": { "use": "feature.rms" }, \#(more),"#)
+    try expectOne(text, kind, words, help: help)
+  }
+
+  @Test func aWorkflowNeedsAVectorOrASequence() throws {
+    try expectOne("«" + Sample.text(replacing: "vector"), "missing_key", "neither \"vector\" nor \"sequence\"")
+    let both = Sample.text(replacing: "vector", by: #""vector": null, "sequence": { "of": ["mfcc"], "frames": 9 },"#)
+    let plan = try #require(lint(both).plan)
+    #expect(plan.resolved["vector"] == nil)
+    #expect(plan.resolved["sequence"] == ["of": ["mfcc"], "frames": 9, "crop": "start"])
+    // The layers of sequences are written out, and are what a path leads into.
+    #expect(plan.resolved["classifier"]?["layers"]?.arrayValue?.contains(["type": "global_avg_pool"]) == true)
+    let changed = try lint(both, sets: ["classifier.layers.0.filters=9"]).plan?.resolved["classifier"]?["layers"]
+    #expect(changed?.arrayValue?.first?["filters"] == 9)
+    #expect(changed?.arrayValue?.count == plan.resolved["classifier"]?["layers"]?.arrayValue?.count)
+    #expect(try lint(Sample.text()).plan?.resolved["sequence"] == nil)
+  }
+
+  @Test(arguments: [
+    "svm", "linear_svm", "logistic_regression", "gradient_boosting", "nearest_neighbours", "mlp",
+  ])
+  func classifiersOfVectorsRefuseSequences(_ name: String) throws {
+    let text = Sample.text(replacing: "vector", by: #""sequence": { "of": ["rms", "mfcc"], "frames": 40 },"#)
+      .replacingOccurrences(
+        of: #"{ "use": "classifier.conv1d", "epochs": 2 }"#, with: #"«{ "use": "classifier.\#(name)" }"#)
+    try expectOne(text, "bad_input", "classifier.\(name) reads vectors, not sequences", help: "\"vector\"")
   }
 
   @Test func suggestionsNameWhatWasMeant() throws {
