@@ -1,6 +1,7 @@
 import ArgumentParser
 import Synchronization
 import TimbreCore
+import TimbreReport
 import TimbreWorkflow
 
 /// How a run tells on standard error how it comes along.
@@ -25,7 +26,7 @@ enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
   /// - Parameter results: `metrics.json` of a run, or what became of an experiment's trials.
   func finished(_ folder: String, report: String, _ results: JSONValue) {
     guard self == .json else { return }
-    let kept = ["verdict", "accuracy", "uar", "macro_f1", "weighted_f1", "trials", "failed_trials"]
+    let kept = ["verdict"] + ShownScore.allCases.map(\.key) + ["trials", "failed_trials"]
     ProgressEvents.write(
       [.init("event", "finished"), .init("folder", .string(folder)), .init("report", .string(report))]
         + kept.compactMap { key in results[key].map { .init(key, $0) } })

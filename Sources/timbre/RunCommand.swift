@@ -60,7 +60,8 @@ struct RunCommand: AsyncParsableCommand {
     let runner = Runner(plan: plan, folder: folder, conditions: conditions)
     let metrics = try await runner.run()
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
-    for (name, key) in [("accuracy", "accuracy"), ("UAR", "uar"), ("macro F1", "macro_f1")] {
+    for score in ShownScore.compared {
+      let (name, key) = (score.name, score.key)
       let interval = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
       let range =
         interval.count == 2 ? "  (95 %: \(Numbers.fixed(interval[0], 3)) to \(Numbers.fixed(interval[1], 3)))" : ""

@@ -60,10 +60,10 @@ struct RunsPage {
       "<div class=\"scroll\"><table class=\"runs\"><caption class=\"hidden\">Runs of this workspace</caption><thead><tr>"
     )
     html.raw("<td><input type=\"checkbox\" data-all aria-label=\"All runs shown\"></td>")
-    let columns: [(String, RunListing.Key?, Bool)] = [
-      ("name", .name, false), ("state", nil, false), ("started", .started, false), ("accuracy", .accuracy, true),
-      ("UAR", .uar, true), ("macro F1", .macro_f1, true), ("title", nil, false),
-    ]
+    let columns: [(String, RunListing.Key?, Bool)] =
+      [
+        ("name", .name, false), ("state", nil, false), ("started", .started, false),
+      ] + ShownScore.compared.map { ($0.name, RunListing.Key(rawValue: $0.key), true) } + [("title", nil, false)]
     for (name, key, isNumber) in columns { html.raw(header(name, key, isNumber)) }
     html.raw("</tr></thead><tbody>")
     for run in runs.dropFirst(offset).prefix(Self.atOnce) {
@@ -90,8 +90,8 @@ struct RunsPage {
     text +=
       "</th><td>\(state(run.state))\(run.kind == "run" ? "" : " <span class=\"tag\">\(Markup.escape(run.kind))</span>")</td>"
     text += "<td class=\"nowrap\">\(time(run.started))</td>"
-    for key in RunListing.scores {
-      text += "<td class=\"n\">\(run.scores[key].map { Numbers.fixed($0, 3) } ?? "–")</td>"
+    for score in ShownScore.compared {
+      text += "<td class=\"n\">\(run.scores[score.key].map { Numbers.fixed($0, 3) } ?? "–")</td>"
     }
     return text + "<td class=\"title\">\(Markup.escape(run.title))</td>"
   }

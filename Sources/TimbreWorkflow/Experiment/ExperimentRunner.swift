@@ -104,7 +104,7 @@ public struct ExperimentRunner: Sendable {
   private func write(_ results: [TrialResult]) throws {
     var paths: [String] = []
     for change in results.flatMap(\.trial.changes) where !paths.contains(change.key) { paths.append(change.key) }
-    let scores = ["accuracy", "uar", "macro_f1", "weighted_f1"]
+    let scores = ShownScore.allCases.map(\.key)
     let lines = results.map { result -> [String] in
       let changes = paths.map { path in
         result.trial.changes.last { $0.key == path }?.value.plain ?? ""

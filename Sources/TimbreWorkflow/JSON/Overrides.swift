@@ -74,8 +74,8 @@ extension LocatedValue {
   }
 
   /// A value that stands nowhere, told of as if it stood at one place.
-  fileprivate init(_ json: JSONValue, source: SourceText, range: Range<Int>) {
-    func located(_ json: JSONValue) -> LocatedValue { LocatedValue(json, source: source, range: range) }
+  init(json: JSONValue, source: SourceText, range: Range<Int>) {
+    func located(_ json: JSONValue) -> LocatedValue { LocatedValue(json: json, source: source, range: range) }
     switch json {
     case .array(let items): self.init(.array(items.map(located)), source: source, range: range)
     case .object(let members):
@@ -159,7 +159,7 @@ extension LocatedValue {
         members[index].value = try members[index].value.setting(override, steps: steps.dropFirst(), defaults)
       } else {
         let written = copy.json["use"]?.stringValue.flatMap { steps.count > 1 ? defaults($0, step.name) : nil }
-        let start = LocatedValue(written ?? .object([]), source: override.source, range: step.range)
+        let start = LocatedValue(json: written ?? .object([]), source: override.source, range: step.range)
         members.append(
           LocatedMember(
             key: step.name, keySource: override.source, keyRange: step.range,

@@ -19,13 +19,11 @@ public struct RunListing: Sendable {
         [
           .init("name", .string(name)), .init("path", .string(path)), .init("kind", .string(kind)),
           .init("state", .string(state)), .init("started", .string(started)), .init("title", .string(title)),
-        ] + RunListing.scores.compactMap { key in scores[key].map { .init(key, .number($0)) } })
+        ] + ShownScore.compared.compactMap { score in scores[score.key].map { .init(score.key, .number($0)) } })
     }
   }
 
   public enum Key: String, Sendable, CaseIterable { case name, started, accuracy, uar, macro_f1 }
-
-  package static let scores = ["accuracy", "uar", "macro_f1"]
 
   public let runs: [Run]
 
@@ -47,7 +45,7 @@ public struct RunListing: Sendable {
     let metrics = try? RunSummary.read("metrics.json", in: path)
     let workflow = try? RunSummary.read("workflow.json", in: path)
     var scores: [String: Double] = [:]
-    for key in Self.scores { scores[key] = metrics?[key]?.doubleValue }
+    for score in ShownScore.compared { scores[score.key] = metrics?[score.key]?.doubleValue }
     return Run(
       name: name, path: path, title: workflow?["title"]?.stringValue ?? "", state: Self.state(state),
       kind: state["kind"]?.stringValue ?? "run", started: state["started"]?.stringValue ?? "", scores: scores)
@@ -76,12 +74,12 @@ public struct RunListing: Sendable {
   }
 
   public static func text(_ runs: [Run]) -> String {
-    let header = ["name", "kind", "state", "started", "accuracy", "UAR", "macro F1", "title"]
+    let header = ["name", "kind", "state", "started"] + ShownScore.compared.map(\.name) + ["title"]
     let lines =
       [header]
       + runs.map { run in
-        [run.name, run.kind, run.state, run.started] + scores.map { run.scores[$0].map { Numbers.fixed($0, 3) } ?? "–" }
-          + [run.title]
+        [run.name, run.kind, run.state, run.started]
+          + ShownScore.compared.map { run.scores[$0.key].map { Numbers.fixed($0, 3) } ?? "–" } + [run.title]
       }
     return TextTable.text(lines)
   }
