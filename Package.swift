@@ -71,7 +71,10 @@ let package = Package(
     module("TimbreFingerprint", ["TimbreCore", "TimbreDSP", real]),
     module(
       "TimbreWorkflow",
-      ["TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreFingerprint", "TimbreReport"]),
+      [
+        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreFingerprint", "TimbreMachine",
+        "TimbreReport",
+      ]),
     module("TimbreTracking", ["TimbreCore", "TimbreReport", "TimbreTools", "TimbreWorkflow"]),
     module("TimbreTesting", ["TimbreCore", real]),
 
