@@ -93,7 +93,7 @@ struct RunPage {
     }
     section("classes", "Classes", !report.classes.isEmpty, report.writeClasses)
     section("folds", "Folds", !report.folds.isEmpty, report.writeFolds)
-    section("training", "Training", !report.history.isEmpty, report.writeHistory)
+    section("training", "Training", report.hasHistory, report.writeHistory)
 
     func section(_ id: String, _ title: String, _ isPresent: Bool, _ write: (inout HTML) -> Void) {
       guard isPresent else { return }
@@ -105,13 +105,14 @@ struct RunPage {
   }
 
   private func writeTrials(to html: inout HTML) {
-    let best = trials.filter { $0.scores["uar"] != nil }.max { ($0.scores["uar"] ?? 0) < ($1.scores["uar"] ?? 0) }
+    let key = ShownScore.primary.key
+    let best = trials.filter { $0.scores[key] != nil }.max { ($0.scores[key] ?? 0) < ($1.scores[key] ?? 0) }
     html.raw("<section id=\"trials\"><h2>Trials</h2><form method=\"get\" action=\"/compare\" data-choose>")
     html.raw(
       "<div class=\"scroll\"><table class=\"runs\"><caption class=\"hidden\">Trials of \(Markup.escape(id))</caption>")
     html.raw("<thead><tr><td><input type=\"checkbox\" data-all aria-label=\"All trials\"></td>")
     for name in ["name", "state", "started"] { html.raw("<th scope=\"col\">\(name)</th>") }
-    for name in ["accuracy", "UAR", "macro F1"] { html.raw("<th scope=\"col\" class=\"n\">\(name)</th>") }
+    for score in ShownScore.compared { html.raw("<th scope=\"col\" class=\"n\">\(score.name)</th>") }
     html.raw("<th scope=\"col\">title</th></tr></thead><tbody>")
     for trial in trials {
       let name = "\(id):\(trial.name)"

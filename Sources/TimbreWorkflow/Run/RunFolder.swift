@@ -109,6 +109,11 @@ public struct RunFolder: Sendable {
 
   private static func stamp(_ date: Date) -> String { ISO8601DateFormatter().string(from: date) }
 
+  /// Where the fold of that name leaves its files.
+  package static func path(ofFold name: String, in run: String) -> String {
+    run + "/folds/" + folderName(clip: name)
+  }
+
   /// A clip's id as the name of a folder: only plain characters, and distinct for distinct ids.
   static func folderName(clip id: String) -> String {
     var name = ""

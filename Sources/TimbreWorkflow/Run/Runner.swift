@@ -81,11 +81,12 @@ public struct Runner: Sendable {
     timings.training = (clock.now - start).seconds
     let shown = try showClips(data: data, outcome: result.outcome, list: list)
     try writeReport(data: data, result: result, shown: shown, timings: timings)
-    let parts = try plan.classifier.parts(of: data.rows.shape, classes: data.classes.count)
     var facts: [JSONValue.Member] = [
       .init("seconds", timings.json), .init("clips", .int(data.clips.count)),
-      .init("columns", .int(data.columns.count)), .init("parameters", .int(parts.reduce(0) { $0 + $1.parameters })),
+      .init("columns", .int(data.columns.count)),
     ]
+    let parameters = result.parts.reduce(0) { $0 + $1.parameters }
+    if parameters > 0 { facts.append(.init("parameters", .int(parameters))) }
     if case .sequence(let frames, _) = data.rows.shape { facts.append(.init("frames", .int(frames))) }
     return (.object((result.outcome.json.members ?? []) + (result.folds?.members ?? [])), facts)
   }
