@@ -60,8 +60,9 @@ public struct Runner: Sendable {
     try plan.split.preview(list.clips.map { SplitItem($0) }, views: plan.views.map(\.name), workflowSeed: plan.seed)
 
     returnFreedMemory()
-    let results = try await extract(list, timings: &timings)
+    var results = try await extract(list, timings: &timings)
     let near = NearIdentical(of: results, clips: list.clips, load: plan.recipe.load)
+    results.forgetFingerprints()
     if let sentence = near.sentence(list.clips) { conditions.observer.noted(sentence) }
     let data: RunData
     do {
