@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 
+import pytest
 import requests
 
 from conftest import timbre
@@ -79,6 +80,16 @@ def test_an_event_that_is_no_number_is_refused_however_it_comes(studio):
     # What a browser knows is newer than the address of the page.
     assert requests.get(events, params={"after": "0"}, headers={"Last-Event-ID": "1"}, timeout=10).status_code == 204
     assert "event: end" in requests.get(events, params={"after": "1"}, headers={"Last-Event-ID": "0"}, timeout=10).text
+
+
+@pytest.mark.parametrize("address", [
+    "compare?run=demo&format=", "runs?state=", "runs?sort=", "runs?limit=", "runs?reverse=", "runs/demo/clips?outcome=", "runs/demo/clips?offset=",
+])
+def test_what_is_empty_is_no_choice_and_no_number(studio, address):
+    answer = requests.get(studio(f"/api/v1/{address}"), timeout=30)
+    assert answer.status_code == 400 and answer.json()["error"]["kind"] == "bad_parameter", answer.text
+    # A form of a page sends what was not filled in.
+    assert requests.get(studio("/" + address), timeout=30).status_code == 200
 
 
 def test_a_trial_stays_with_its_experiment(start, workspace):
