@@ -20,6 +20,7 @@ struct Models: Sendable {
 
   let options: StudioOptions
   let workspace: Workspace
+  let redaction: Redaction
 
   /// Looked up anew each time: a run that has just finished can be asked at once.
   func all() -> [Model] {
@@ -35,10 +36,10 @@ struct Models: Sendable {
         name = "\(last)-\(number)"
         number += 1
       }
-      if let model = Self.model(name, url.path) { models.append(model) }
+      if let model = model(name, url.path) { models.append(model) }
     }
     for run in workspace.runNames().reversed() {
-      guard let model = Self.model(run, workspace.runs + "/" + run), names.insert(run).inserted else { continue }
+      guard let model = model(run, workspace.runs + "/" + run), names.insert(run).inserted else { continue }
       models.append(model)
     }
     return models
@@ -61,11 +62,11 @@ struct Models: Sendable {
     return model
   }
 
-  private static func model(_ name: String, _ path: String) -> Model? {
+  private func model(_ name: String, _ path: String) -> Model? {
     for folder in [path, path + "/bundle"] {
       guard let head = Workspace.json(folder + "/bundle.json"), head["timbre_bundle"] != nil else { continue }
       return Model(
-        name: name, path: folder, title: head["title"]?.stringValue ?? name,
+        name: name, path: folder, title: redaction.text(head["title"]?.stringValue ?? name),
         labels: head["labels"].flatMap([String].init(json:)) ?? [], load: head["load"] ?? [:])
     }
     return nil

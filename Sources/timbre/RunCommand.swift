@@ -45,7 +45,12 @@ struct RunCommand: AsyncParsableCommand {
       throw RequestError([Diagnostic(.invalidParameters, "--resume needs --out, the folder of the run to go on with")])
     }
     let file = try WorkflowFile(workflow)
-    let confinement = Confinement(workflows: workflowsWithin, data: dataWithin.isEmpty ? nil : dataWithin)
+    // A server's process knows more than workflows, which come from its clients, may tell.
+    let confinement = Confinement(
+      workflows: workflowsWithin, data: dataWithin.isEmpty ? nil : dataWithin,
+      variables: Terminal.environment["TIMBRE_WORKFLOW_VARIABLES"].map {
+        Set($0.split(separator: ",").map(String.init))
+      })
     let checked = try file.checked(sets: sets, needs: .run, confinement)
     let tracker = try tracker(file)
     if let experiment = checked.experiment { return try await run(experiment, file, jobs, tracker) }
@@ -209,7 +214,8 @@ struct WorkflowFile {
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
     return Workflow(
-      name: name, source: source, folder: folder, overrides: overrides, environment: Terminal.environment,
-      registry: registry, needs: needs, read: confinement.source)
+      name: name, source: source, folder: folder, overrides: overrides,
+      environment: confinement.environment(Terminal.environment), registry: registry, needs: needs,
+      read: confinement.source)
   }
 }

@@ -9,11 +9,12 @@ struct RunPage {
   let trials: [RunListing.Run]
   let clips: RunClips?
   let files: [(path: String, bytes: Int)]
+  let redaction: Redaction
 
   func page() throws -> Page {
-    let state = try RunSummary.read("run.json", in: path)
-    let workflow = Workspace.json(path + "/workflow.json")
-    let metrics = Workspace.json(path + "/metrics.json")
+    let state = redaction.json(try RunSummary.read("run.json", in: path))
+    let workflow = Workspace.json(path + "/workflow.json").map(redaction.json)
+    let metrics = Workspace.json(path + "/metrics.json").map(redaction.json)
     var page = Page(id, section: .runs, scripts: ["runs.js"])
     let report = metrics.map { RunReport(folder: path, metrics: $0, workflow: workflow) }
     if let report, !report.verdict.text.isEmpty {
