@@ -5,10 +5,15 @@ public enum Waveform {
   /// - Parameters:
   ///   - peak: The amplitude at the upper edge; nil takes the signal's own, so that quiet recordings are seen.
   ///   - title: What is drawn, for screen readers.
-  public static func svg(_ signal: Signal, peak: Float? = nil, title: String = "Waveform") -> SVG {
-    let width = 420.0
+  ///   - neighbour: A picture of the same sound, with whose axis of time this one is to be in line.
+  public static func svg(
+    _ signal: Signal, peak: Float? = nil, title: String = "Waveform", inLineWith neighbour: SVG? = nil
+  ) -> SVG {
+    // There has to be room for the labels at the left.
+    let time = neighbour?.time.flatMap { $0.left >= 44 ? $0 : nil }
+    let left = time?.left ?? 52
+    let width = time.map { $0.right - $0.left } ?? 420
     let height = 96.0
-    let left = 52.0
     let top = 10.0
     let samples = signal.samples.map { $0.isFinite ? $0 : 0 }
     let own = samples.reduce(0) { max($0, abs($1)) }
@@ -17,7 +22,9 @@ public enum Waveform {
     func y(_ value: Double) -> Double { top + height / 2 * (1 - min(1, max(-1, value / reach))) }
 
     var drawing = Drawing()
-    let ticks = Ticks(-reach, reach, count: 4)
+    var ticks = Ticks(-reach, reach, count: 4)
+    // Zero alone is no scale.
+    if ticks.values.count < 3 { ticks = Ticks(-reach, reach, count: 8) }
     for value in ticks.values {
       drawing.line(left, y(value), left + width, y(value), "grid")
       drawing.text(ticks.label(value), left - 8, y(value) + 4.5, anchor: .end)
@@ -37,7 +44,7 @@ public enum Waveform {
     let bottom = top + height
     drawing.line(left, bottom + 0.5, left + width, bottom + 0.5, "axis")
     let duration = signal.sampleRate > 0 ? signal.duration : 0
-    let times = Ticks(0, duration, count: 6)
+    let times = Ticks(0, duration, count: time == nil ? 6 : max(2, Int(width / 70)))
     for value in times.values where duration > 0 {
       let x = left + value / duration * width
       drawing.line(x, bottom, x, bottom + 4, "axis")
@@ -47,7 +54,8 @@ public enum Waveform {
     let sentence =
       "\(title): \(Numbers.fixed(duration, 2)) s at \(signal.sampleRate) Hz, peak \(Numbers.short(Double(own)))"
     return SVG(
-      width: left + width + 16, height: bottom + 42, title: sentence, body: drawing.body,
+      width: time == nil ? left + width + 16 : neighbour?.width ?? 0, height: bottom + 42, title: sentence,
+      body: drawing.body,
       time: SVG.TimeAxis(left: left, right: left + width, duration: duration))
   }
 }

@@ -1,4 +1,6 @@
 // Learning curves of a run under way.
+import { valueTicks } from "./heatscale.js";
+
 const space = "http://www.w3.org/2000/svg";
 
 function draw(tag, attributes, text) {
@@ -32,10 +34,10 @@ export function curve(records, title, name, isShare) {
   });
   picture.append(draw("text", { class: "strong", x: left, y: 16 }, title),
     draw("text", { class: "small", x: left + width, y: 16, "text-anchor": "end" }, ends));
-  for (let index = 0; index <= 4; index += 1) {
-    const value = (upper * index) / 4;
-    picture.append(draw("line", { class: index === 0 ? "axis" : "grid", x1: left, x2: left + width, y1: y(value), y2: y(value) }),
-      draw("text", { class: "label", x: left - 6, y: y(value) + 4, "text-anchor": "end" }, value.toFixed(upper < 10 ? 2 : 0)));
+  for (const [index, { place, label }] of valueTicks(0, upper, 5).entries()) {
+    const at = y(place * upper);
+    picture.append(draw("line", { class: index === 0 ? "axis" : "grid", x1: left, x2: left + width, y1: at, y2: at }),
+      draw("text", { class: "label", x: left - 6, y: at + 4, "text-anchor": "end" }, label));
   }
   picture.append(draw("text", { class: "label", x: left, y: top + height + 20 }, "1"),
     draw("text", { class: "label", x: left + width, y: top + height + 20, "text-anchor": "end" }, `epoch ${epochs}`));

@@ -27,11 +27,12 @@ export function rounded(value) {
   if (!Number.isFinite(value)) return "–";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(1);
-  return String(size >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+  const text = size >= 1e6 || size < 1e-4 ? value.toExponential(1) : String(size >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+  return text.replaceAll("-", "−");
 }
 
-function even(first, last, count) {
+/** Round values from `first` to `last`, about `count` of them. */
+export function even(first, last, count) {
   const raw = (last - first) / Math.max(1, count);
   if (!(raw > 0)) return [first];
   const power = 10 ** Math.floor(Math.log10(raw));
@@ -39,6 +40,16 @@ function even(first, last, count) {
   const values = [];
   for (let value = Math.ceil(first / step - 1e-9) * step; value <= last + step * 1e-9; value += step) values.push(Number(value.toPrecision(12)));
   return values;
+}
+
+/** Labels of an axis of values; places from 0 at the bottom to 1. */
+export function valueTicks(lower, upper, count) {
+  if (!(upper > lower)) return [{ place: 0.5, label: rounded(lower) }];
+  const values = even(lower, upper, count), step = values.length > 1 ? values[1] - values[0] : upper - lower;
+  // As many digits as tell neighbours apart.
+  const decimals = Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)));
+  const text = (value) => step < 1e-6 || Math.abs(value) >= 1e6 ? rounded(value) : value.toFixed(decimals).replace("-", "−");
+  return values.map((value) => ({ place: (value - lower) / (upper - lower), label: text(value) }));
 }
 
 /** Labels of the axis of time; places from 0 at the left to 1. */

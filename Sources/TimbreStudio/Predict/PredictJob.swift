@@ -52,15 +52,17 @@ private struct PredictionDetail {
     page.raw("</ul></div><div>")
     page.element("h3", "As the model hears it")
     page.raw("<div class=\"player\" data-player></div>")
-    page.raw("<div data-playhead>")
-    page.figure(Waveform.svg(signal))
-    page.raw("</div>")
+    var pictures: [SVG] = []
     if case .extractor(let mel)? = try bench.registry.features["feature.melspectrogram"]?.make([]) {
+      pictures.append(try HeatMap.svg(mel.extract(from: signal), options: .init(title: "Mel spectrogram")))
+    }
+    // One under the other, with one axis of time.
+    for picture in [Waveform.svg(signal, inLineWith: pictures.first)] + pictures {
       page.raw("<div data-playhead>")
-      page.figure(try HeatMap.svg(mel.extract(from: signal), options: .init(title: "Mel spectrogram")))
+      page.figure(picture)
       page.raw("</div>")
     }
-    page.raw("</div></div><details>")
+    page.raw("</div></div><details open>")
     switch try bundle.recipe.shape() {
     case .vector:
       page.element("summary", "The vector’s parts")
