@@ -46,7 +46,7 @@ public struct Runner: Sendable {
     guard !list.clips.isEmpty else { throw Diagnostic(.badDataset, "the dataset has no clip") }
     if !list.rejected.isEmpty {
       let (count, first) = (list.rejected.count, list.rejected[0])
-      conditions.observer.noted(
+      conditions.observer.warned(
         "\(count) \(count == 1 ? "entry" : "entries") of the dataset passed over, listed in clips.csv; the first: \(first)"
       )
     }
@@ -62,7 +62,7 @@ public struct Runner: Sendable {
     returnFreedMemory()
     let results = try await extract(list, timings: &timings)
     let near = NearIdentical(of: results, clips: list.clips, load: plan.recipe.load)
-    if let sentence = near.sentence(list.clips) { conditions.observer.noted(sentence) }
+    if let sentence = near.sentence(list.clips) { conditions.observer.warned(sentence) }
     let data: RunData
     do {
       data = try RunData(plan: plan, list: list, results: results, near: near)
@@ -115,7 +115,7 @@ public struct Runner: Sendable {
     timings.parts = results.seconds
     returnFreedMemory()
     for failure in results.failures(of: list.clips) {
-      conditions.observer.noted("skipped \(failure.clip.id): \(failure.reason.message)")
+      conditions.observer.warned("skipped \(failure.clip.id): \(failure.reason.message)")
     }
     return results
   }
