@@ -17,7 +17,7 @@ enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .auto: ProgressLine()
     case .json: ProgressEvents()
-    case .none: SilentObserver()
+    case .none: Warnings()
     }
   }
 
@@ -31,6 +31,15 @@ enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
       [.init("event", "finished"), .init("folder", .string(folder)), .init("report", .string(report))]
         + kept.compactMap { key in results[key].map { .init(key, $0) } })
   }
+}
+
+/// Says nothing but what nobody should overlook.
+private struct Warnings: RunObserver {
+  func began(_ stage: String, unit: String) {}
+  func advanced(to count: Int, of total: Int, detail: String?) {}
+  func ended() {}
+  func noted(_ text: String) {}
+  func warned(_ text: String) { Terminal.say(text) }
 }
 
 /// Progress for programs: an object of JSON on a line of standard error for each thing that happens.

@@ -55,9 +55,13 @@ struct RunCommand: AsyncParsableCommand {
     let tracker = try tracker(file)
     if let experiment = checked.experiment { return try await run(experiment, file, jobs, tracker) }
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
-    guard let folder = try folder(for: plan.resolved, file, tracker) else { return }
+    let files = FileFingerprints()
+    guard
+      let folder = try await folder(
+        for: plan.resolved, [("", plan)], file, tracker, DataCheck(files: files, jobs: jobs))
+    else { return }
     Interrupt.watch()
-    let conditions = conditions(jobs, [plan], tracker)
+    let conditions = conditions(jobs, [plan], tracker, files)
     defer {
       conditions.cache?.conclude()
       conclude(tracker, folder)
@@ -82,9 +86,14 @@ struct RunCommand: AsyncParsableCommand {
   private func run(
     _ experiment: Experiment, _ file: WorkflowFile, _ jobs: Int, _ tracker: MLflowTracker?
   ) async throws {
-    guard let folder = try folder(for: experiment.resolved, file, tracker) else { return }
+    let files = FileFingerprints()
+    let trials = experiment.trials.map { ("/trials/" + $0.name, $0.plan) }
+    guard
+      let folder = try await folder(
+        for: experiment.resolved, trials, file, tracker, DataCheck(files: files, jobs: jobs))
+    else { return }
     Interrupt.watch()
-    let conditions = conditions(jobs, experiment.trials.map(\.plan), tracker)
+    let conditions = conditions(jobs, experiment.trials.map(\.plan), tracker, files)
     defer {
       conditions.cache?.conclude()
       conclude(tracker, folder)
@@ -119,8 +128,11 @@ struct RunCommand: AsyncParsableCommand {
     if let page = tracker.page(of: folder.path) { Terminal.say("MLflow: \(page)") }
   }
 
-  private func conditions(_ jobs: Int, _ plans: [Plan], _ tracker: MLflowTracker?) -> RunConditions {
+  private func conditions(
+    _ jobs: Int, _ plans: [Plan], _ tracker: MLflowTracker?, _ files: FileFingerprints
+  ) -> RunConditions {
     var conditions = RunConditions(jobs: jobs)
+    conditions.files = files
     conditions.observer = tracker ?? progress.observer
     conditions.environment = environment(jobs, plans)
     conditions.resumes = resume
@@ -130,14 +142,18 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// The folder to work in; nil where it holds the finished run already.
+  ///
+  /// - Parameter runs: What is carried out in it, with the places within it.
   private func folder(
-    for workflow: JSONValue, _ file: WorkflowFile, _ tracker: MLflowTracker?
-  ) throws -> RunFolder? {
+    for workflow: JSONValue, _ runs: [(place: String, plan: Plan)], _ file: WorkflowFile, _ tracker: MLflowTracker?,
+    _ data: DataCheck
+  ) async throws -> RunFolder? {
     do {
       guard resume, let out else {
         return try RunFolder(making: out ?? RunFolder.defaultPath(workflow: file.name))
       }
       let found = try RunFolder.resuming(out, workflow: workflow)
+      try await data.check(runs.map { (out + $0.place, $0.plan) })
       if !found.isFinished { return found.folder }
       Terminal.say("\(out): this run has finished")
       try tracker?.hear(ofEndedRun: found.folder.path)

@@ -97,7 +97,21 @@ extension LocatedValue {
     if override.value.json == .null, override.steps.count == 2, ["features", "views"].contains(override.steps[0].name) {
       return try removing(override)
     }
+    try checkGroup(of: override)
     return try setting(override, steps: override.steps[...], defaults)
+  }
+
+  /// A path into a feature or a view needs that there is one; only `use` begins another.
+  private func checkGroup(of override: Override) throws {
+    let steps = override.steps
+    guard steps.count > 2, ["features", "views"].contains(steps[0].name), steps[2].name != "use",
+      let group = self[steps[0].name], group[steps[1].name] == nil
+    else { return }
+    let names = (group.json.members ?? []).map(\.key)
+    throw Diagnostic(
+      .badOverride, "there is no \(steps[0].name.dropLast()) \"\(steps[1].name)\"",
+      help: suggestion(for: steps[1].name, among: names),
+      location: override.source.location(of: steps[1].range))
   }
 
   /// Without a feature and what the row holds of it, or without a view.

@@ -8,7 +8,7 @@ public struct RunListing: Sendable {
     public var name: String
     public var path: String
     public var title: String
-    /// running, finished, interrupted or failed; "stopped" where a run says that it is under way and its process is gone.
+    /// One of `State`.
     public var state: String
     public var kind: String
     public var started: String
@@ -23,6 +23,15 @@ public struct RunListing: Sendable {
     }
   }
 
+  /// What a run says of itself, or what its folder shows.
+  public enum State: String, Sendable, CaseIterable {
+    case running, finished, interrupted, failed
+    /// It says that it is under way, and its process is gone.
+    case stopped
+    /// Its `run.json` cannot be understood.
+    case damaged
+  }
+
   public enum Key: String, Sendable, CaseIterable { case name, started, accuracy, uar, macro_f1 }
 
   public let runs: [Run]
@@ -33,15 +42,23 @@ public struct RunListing: Sendable {
       throw Diagnostic(
         .badRun, "there is no such folder", help: "runs go to ./runs unless --out says otherwise", subject: folder)
     }
-    runs = names.sorted().compactMap { Self.run($0, in: folder) }
+    runs = names.sorted().compactMap { Self.run($0, in: folder) ?? Self.damaged($0, in: folder) }
+  }
+
+  /// A folder that was a run once; nil for what never was.
+  private static func damaged(_ name: String, in folder: String) -> Run? {
+    let path = folder + "/" + name
+    guard FileSystem.exists(path + "/run.json") else { return nil }
+    return Run(
+      name: name, path: path, title: "", state: State.damaged.rawValue, kind: "run", started: "", scores: [:])
   }
 
   /// What one folder says of itself; nil for what is no run.
   package static func run(_ name: String, in folder: String) -> Run? {
     let path = folder + "/" + name
-    guard FileSystem.exists(path + "/run.json"), let state = try? RunSummary.read("run.json", in: path) else {
-      return nil
-    }
+    guard FileSystem.exists(path + "/run.json"), let state = try? RunSummary.read("run.json", in: path),
+      state["state"]?.stringValue.flatMap(RunFolder.State.init(rawValue:)) != nil
+    else { return nil }
     let metrics = try? RunSummary.read("metrics.json", in: path)
     let workflow = try? RunSummary.read("workflow.json", in: path)
     var scores: [String: Double] = [:]
@@ -55,7 +72,7 @@ public struct RunListing: Sendable {
   public static func state(_ run: JSONValue) -> String {
     let state = run["state"]?.stringValue ?? ""
     let isGone = state == RunFolder.State.running.rawValue && run["process"].flatMap(RunProcess.isAtWork) == false
-    return isGone ? "stopped" : state
+    return isGone ? State.stopped.rawValue : state
   }
 
   /// Runs without the score come last, whichever way.
