@@ -2,43 +2,57 @@ import TimbreEvaluation
 
 /// The rows that several runs have tested, under common numbers, so that any two runs are put side by side quickly.
 struct TestedRows: Sendable {
+  /// Numbers of 32 bits: an experiment may have thousands of runs.
   private struct Row {
     /// Which clip and view it is, the same in every run.
-    var key: Int
-    var label: Int
-    var predicted: Int
+    var key: Int32
+    var label: Int32
+    var predicted: Int32
+    var speaker: Int32
   }
 
   /// One a key.
   private var clips: [String] = []
+  private var speakers: [String] = []
   private var labelCount = 0
   private var rows: [[Row]] = []
   /// Of each run the row of a key, −1 where it has none.
-  private var places: [[Int]] = []
-  /// One a row of each run.
-  private var speakers: [[String]] = []
+  private var places: [[Int32]] = []
 
   init(_ runs: [RunRecord]) {
-    let labels = Set(runs.flatMap { $0.predictions.flatMap { [$0.label, $0.predicted] } }).sorted()
+    var (names, voices): (Set<String>, Set<String>) = ([], [])
+    for run in runs {
+      for row in run.predictions {
+        names.insert(row.label)
+        names.insert(row.predicted)
+        voices.insert(row.speaker)
+      }
+    }
+    let labels = names.sorted()
     labelCount = labels.count
-    let numbers = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
-    var keys: [String: Int] = [:]
+    speakers = voices.sorted()
+    func numbers(_ names: [String]) -> [String: Int32] {
+      Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
+    }
+    let (label, speaker) = (numbers(labels), numbers(speakers))
+    var keys: [String: Int32] = [:]
     for run in runs {
       rows.append(
         run.predictions.map { row in
           let name = row.clip + "\u{0}" + row.view
-          let key = keys[name] ?? clips.count
+          let key = keys[name] ?? Int32(clips.count)
           if key == clips.count {
             keys[name] = key
             clips.append(row.clip)
           }
-          return Row(key: key, label: numbers[row.label] ?? 0, predicted: numbers[row.predicted] ?? 0)
+          return Row(
+            key: key, label: label[row.label] ?? 0, predicted: label[row.predicted] ?? 0,
+            speaker: speaker[row.speaker] ?? 0)
         })
-      speakers.append(run.predictions.map(\.speaker))
     }
     places = rows.map { rows in
-      var places = [Int](repeating: -1, count: clips.count)
-      for (index, row) in rows.enumerated() { places[row.key] = index }
+      var places = [Int32](repeating: -1, count: clips.count)
+      for (index, row) in rows.enumerated() { places[Int(row.key)] = Int32(index) }
       return places
     }
   }
@@ -56,11 +70,12 @@ struct TestedRows: Sendable {
     var (names, voices): ([String], [String]) = ([], [])
     for row in rows[second] {
       guard let place = self.row(of: row, in: first) else { continue }
-      truth.append(row.label)
-      one.append(rows[first][place].predicted)
-      other.append(row.predicted)
-      names.append(clips[row.key])
-      voices.append(speakers[first][place])
+      let before = rows[first][place]
+      truth.append(Int(row.label))
+      one.append(Int(before.predicted))
+      other.append(Int(row.predicted))
+      names.append(clips[Int(row.key)])
+      voices.append(speakers[Int(before.speaker)])
     }
     let distinct = Set(voices)
     let isOverSpeakers = !distinct.contains("") && distinct.count >= Outcome.leastSpeakers
@@ -76,8 +91,8 @@ struct TestedRows: Sendable {
     for row in rows[second] {
       guard let place = self.row(of: row, in: first) else { continue }
       switch (rows[first][place].predicted == row.label, row.predicted == row.label) {
-      case (true, false): lost.add(clips[row.key])
-      case (false, true): won.add(clips[row.key])
+      case (true, false): lost.add(clips[Int(row.key)])
+      case (false, true): won.add(clips[Int(row.key)])
       default: break
       }
     }
@@ -86,7 +101,7 @@ struct TestedRows: Sendable {
 
   /// Where a run has the same row with the same label.
   private func row(of row: Row, in run: Int) -> Int? {
-    let place = places[run][row.key]
+    let place = Int(places[run][Int(row.key)])
     return place >= 0 && rows[run][place].label == row.label ? place : nil
   }
 }
