@@ -91,7 +91,7 @@ public struct Studio: Sendable {
   }
 
   func router() -> Router<Context> {
-    let router = Router(context: Context.self)
+    let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
     router.middlewares.add(Outermost(pages: pages, meter: meter, redaction: redaction))
     router.middlewares.add(Access(options: options, passes: passes))
     router.get("/assets/:name") { request, context in

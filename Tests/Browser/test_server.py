@@ -40,6 +40,14 @@ def test_health_and_metrics(studio, clip):
     assert 'timbre_http_requests_total{route="/api/v1/predict",method="POST",status="200"} 1' in lines
 
 
+def test_a_head_is_answered_without_its_body(studio):
+    for path in ["/", "/api/v1/health", "/api/v1/runs/demo/files/metrics.json", "/api/v1/runs/demo/files/features/vectors.npy", "/favicon.ico"]:
+        head, whole = requests.head(studio(path), timeout=10), requests.get(studio(path), timeout=10)
+        assert (head.status_code, head.content) == (200, b""), path
+        assert head.headers["Content-Type"] == whole.headers["Content-Type"]
+    assert requests.head(studio("/nowhere"), timeout=5).status_code == 404
+
+
 def test_every_answer_keeps_the_page_to_itself(studio):
     for path in ["/", "/nowhere", "/api/v1/nowhere", "/assets/studio.css"]:
         headers = requests.get(studio(path), timeout=5).headers

@@ -156,36 +156,19 @@ enum RunFiles {
       out += page[..<start.upperBound] + Array("<link rel=\"icon\" href=\"data:,\">".utf8)
       copied = start.upperBound
     }
-    while let start = page[copied...].firstRange(of: mark),
-      let end = page[start.upperBound...].firstIndex(of: UInt8(ascii: "\""))
-    {
+    var index = copied
+    while index + mark.count < page.count {
+      guard page[index] == mark[0], page[index + 1] == mark[1], page[index..<index + mark.count].elementsEqual(mark),
+        let end = page[(index + mark.count)...].firstIndex(of: UInt8(ascii: "\""))
+      else {
+        index += 1
+        continue
+      }
       out += page[copied..<end]
-      if !page[start.upperBound..<end].contains(UInt8(ascii: "?")) { out += Array("?pass=\(pass)".utf8) }
+      if !page[index..<end].contains(UInt8(ascii: "?")) { out += Array("?pass=\(pass)".utf8) }
       copied = end
+      index = end
     }
     return out + page[copied...]
-  }
-}
-
-/// The header `Range` (RFC 9110, 14): one range of bytes; several, or none that can be understood, ask for the whole.
-enum ByteRange: Equatable {
-  case whole
-  case part(Range<Int>)
-  /// Nothing of it is there.
-  case none
-
-  init(_ header: String?, size: Int) {
-    self = .whole
-    guard let header, header.hasPrefix("bytes="), !header.contains(",") else { return }
-    let ends = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
-    guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else { return }
-    switch (Int(ends[0]), Int(ends[1])) {
-    case (let first?, _) where first >= size: self = .none
-    case (let first?, let last?): if first <= last { self = .part(first..<min(last, size - 1) + 1) }
-    case (let first?, nil): if ends[1].isEmpty { self = .part(first..<size) }
-    case (nil, let count?) where ends[0].isEmpty:
-      self = count == 0 || size == 0 ? .none : .part(max(0, size - count)..<size)
-    default: return
-    }
   }
 }

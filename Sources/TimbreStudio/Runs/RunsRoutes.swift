@@ -8,8 +8,8 @@ import TimbreWorkflow
 /// The runs of the workspace: what they say of themselves, their files, and their clips made again.
 struct RunsRoutes {
   let studio: Studio
-  private let catalogue: RunCatalogue
-  private let tables = RunTables()
+  let catalogue: RunCatalogue
+  let tables = RunTables()
   private let live = LiveClips()
 
   init(studio: Studio) {
@@ -57,52 +57,15 @@ struct RunsRoutes {
     }
   }
 
-  private func addPages(to pages: some RouterMethods<Studio.Context>) {
-    pages.get("/runs") { request, _ in
-      let query = try Query(request)
-      var wish = try RunCatalogue.Wish(query)
-      // People look for what they did last.
-      if query["sort"] == nil { wish.reverse = true }
-      let runs = RunCatalogue.chosen(catalogue.runs(in: studio.workspace.runs, called: "runs"), wish)
-      return studio.pages.html(RunsPage(runs: runs, wish: wish, offset: try offset(query)).page)
-    }
-    pages.get("/runs/:id") { _, context in
-      let id = try context.part("id")
-      let path = try folder(id)
-      let trials = id.contains(":") ? [] : catalogue.runs(in: path + "/trials", called: id)
-      let redaction = redaction(path)
-      let clips = try? tables.clips(of: path, redaction)
-      let page = RunPage(
-        id: id, path: path, trials: trials, clips: clips, files: Self.files(in: path), redaction: redaction)
-      return studio.pages.html(try page.page())
-    }
-    pages.get("/runs/:id/clips") { request, context in
-      let id = try context.part("id")
-      let query = try Query(request)
-      let clips = try clips(of: id)
-      return studio.pages.html(
-        ClipsPage(id: id, clips: clips, wish: try RunClips.Wish(query), offset: try offset(query)).page)
-    }
-    pages.get("/runs/:id/clip") { request, context in
-      let id = try context.part("id")
-      let query = try Query(request)
-      let path = try folder(id)
-      let page = try ClipPage(
-        id: id, clip: query.required("clip"), view: query["view"], clips: clips(of: id),
-        workflow: RunSummary.read("workflow.json", in: path))
-      return studio.pages.html(page.page)
-    }
-  }
-
   /// The folder of a run itself, never one that a link leads to.
-  private func folder(_ id: String) throws -> String {
+  func folder(_ id: String) throws -> String {
     let path = try studio.workspace.run(id)
     let parts = id.split(separator: ":", maxSplits: 1).joined(separator: "/trials/")
     guard path.hasSuffix("/" + parts) else { throw Refusal.notFound("there is no run \"\(id)\"") }
     return path
   }
 
-  private func offset(_ query: Query) throws -> Int { try query.number("offset", in: 0...1_000_000_000) ?? 0 }
+  func offset(_ query: Query) throws -> Int { try query.number("offset", in: 0...1_000_000_000) ?? 0 }
 
   /// What `timbre runs --json` says, paths as seen from the workspace; how many there are in all stands in a header.
   private func list(_ request: Request, _ folder: String, called path: String) throws -> Response {
@@ -164,9 +127,9 @@ struct RunsRoutes {
     return unsafe lstat(path, &info) != 0 || info.st_mode & S_IFMT == S_IFLNK
   }
 
-  private func redaction(_ folder: String) -> Redaction { studio.redaction.of(runs: [folder]) }
+  func redaction(_ folder: String) -> Redaction { studio.redaction.of(runs: [folder]) }
 
-  private func clips(of id: String) throws -> RunClips {
+  func clips(of id: String) throws -> RunClips {
     let path = try folder(id)
     return try tables.clips(of: path, redaction(path))
   }

@@ -68,12 +68,14 @@ struct NearIdentical: Sendable {
   /// Of content hashes that several clips have, those of recordings in which there is nothing to hear: digital silence of the same length
   /// says nothing about who was recorded.
   static func silences(_ clips: [Clip], load: LoadOptions, _ hash: (Int) -> String?) -> Set<String> {
+    // Names only of what occurs again: those of all clips would take as much memory as short clips' vectors.
+    var seen: Set<RecordingID> = []
     var found: [String: (clip: Int, count: Int)] = [:]
     for index in clips.indices {
-      guard let hash = hash(index) else { continue }
-      found[hash, default: (index, 0)].count += 1
+      guard let hash = hash(index), !seen.insert(RecordingID(hash)).inserted else { continue }
+      found[hash, default: (index, 1)].count += 1
     }
-    let shared = found.filter { $0.value.count > 1 }.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    let shared = found.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
     let silent = shared.prefix(mostShared).filter { _, place in
       (try? TimbreAudio.load(clips[place.clip].source, options: load))?.signal.samples.allSatisfy { $0 == 0 } == true
     }
