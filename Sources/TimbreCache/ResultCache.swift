@@ -23,10 +23,17 @@ public final class ResultCache: Sendable {
   private static let version = 1
 
   /// - Parameter told: Receives a line about what went wrong.
-  /// - Throws: A `.badCache` diagnostic where neither the file nor a new one can be opened.
+  /// - Throws: A `.badCache` diagnostic where neither the file nor a new one can be opened, and for what is no file.
   public init(path: String, told: @escaping @Sendable (String) -> Void = { _ in }) throws {
     self.path = path
     self.told = told
+    // A folder or a device is not to be renamed, whoever may do that.
+    var info = stat()
+    if unsafe stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG {
+      throw Diagnostic(
+        .badCache, "this is \(info.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no file"), and no cache",
+        help: "name a file with --cache, or go without: --no-cache", subject: path)
+    }
     do {
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -59,7 +66,14 @@ public final class ResultCache: Sendable {
     if !FileManager.default.fileExists(atPath: path) { try create(path) }
     let pool = try DatabasePool(path: path, configuration: configuration)
     // Finds damage that the header does not show, in what every use goes through.
-    _ = try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM tally") }
+    do {
+      try pool.read { database in
+        _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM tally")
+        _ = try Row.fetchOne(database, sql: "SELECT key, kind, checksum, used, value FROM entry LIMIT 1")
+      }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: error.message)
+    }
     return pool
   }
 
@@ -87,7 +101,8 @@ public final class ResultCache: Sendable {
   }
 
   /// What speaks against a file, by its first hundred bytes (https://www.sqlite.org/fileformat.html): opening it would change it.
-  private static func strangeness(of path: String) -> String? {
+  /// nil for a cache, and for no file.
+  public static func strangeness(of path: String) -> String? {
     guard let file = FileHandle(forReadingAtPath: path) else { return nil }
     defer { try? file.close() }
     let head = [UInt8]((try? file.read(upToCount: 100)) ?? Data())

@@ -1,6 +1,6 @@
 import TimbreCore
 
-/// The range that holds the middle 95 % of a score over resampled test sides.
+/// The range that holds a score in 95 % of cases, by the test side resampled.
 public struct Interval: Sendable, Hashable {
   public var lower: Double
   public var upper: Double
@@ -11,7 +11,7 @@ public struct Interval: Sendable, Hashable {
   }
 }
 
-/// 95 % intervals of the scores, by the percentile bootstrap (Efron and Tibshirani, 1993).
+/// 95 % intervals of the scores, by the percentile bootstrap (Efron and Tibshirani, 1993), expanded for few clusters: `BootstrapLevel`.
 public struct ScoreIntervals: Sendable, Hashable {
   public var accuracy: Interval
   public var uar: Interval
@@ -41,10 +41,11 @@ public struct ScoreIntervals: Sendable, Hashable {
       table.draw(into: &confusion.counts, &random)
       scores.append(Scores(confusion))
     }
+    let tail = BootstrapLevel.tail(clusters: table.count)
     func interval(_ score: (Scores) -> Double) -> Interval {
       let sorted = scores.map(score).sorted()
       func at(_ percent: Double) -> Double { interpolatedPercentile(percent, ofSorted: sorted.count) { sorted[$0] } }
-      return Interval(lower: at(2.5), upper: at(97.5))
+      return Interval(lower: at(tail), upper: at(100 - tail))
     }
     accuracy = interval(\.accuracy)
     uar = interval(\.uar)

@@ -140,7 +140,8 @@ public struct PairedComparison: Sendable, Hashable {
     func at(_ percent: Double) -> Double {
       interpolatedPercentile(percent, ofSorted: differences.count) { differences[$0] }
     }
-    return Interval(lower: at(2.5), upper: at(97.5))
+    let tail = BootstrapLevel.tail(clusters: units.count)
+    return Interval(lower: at(tail), upper: at(100 - tail))
   }
 }
 

@@ -50,6 +50,13 @@ struct Workspace: Sendable {
     return names.filter { Self.isName($0) && FileSystem.exists(runs + "/\($0)/run.json") }.sorted()
   }
 
+  /// The names of an experiment's trials, sorted; none for a run.
+  func trialNames(of run: String) -> [String] {
+    let folder = runs + "/\(run)/trials"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { Self.isName($0) && FileSystem.exists(folder + "/\($0)/run.json") }.sorted()
+  }
+
   /// One plain name: no path, not hidden.
   static func isName(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 200

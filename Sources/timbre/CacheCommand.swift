@@ -18,7 +18,9 @@ struct CacheOptions: ParsableArguments {
     do {
       return try ResultCache(path: path) { Terminal.say("warning: \($0)") }
     } catch {
-      Terminal.say("warning: \(error)")
+      var warning = error as? Diagnostic ?? Diagnostic(.badCache, "\(error)")
+      warning.severity = .warning
+      Terminal.say("\(warning)")
       return nil
     }
   }
@@ -72,6 +74,14 @@ struct CacheCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: path) else {
       if json { return Terminal.print("{\"file\": \(JSONValue.string(path)), \"entries\": 0}") }
       return Terminal.print("\(path): there is no cache yet")
+    }
+    // Only a run puts a new cache in the place of something else.
+    if let strange = ResultCache.strangeness(of: path) {
+      throw RequestError([
+        Diagnostic(
+          .badCache, "there is no cache in this file: it \(strange)",
+          help: "a run with this --cache would rename it and begin a new one", subject: path)
+      ])
     }
     let cache = try ResultCache(path: path) { Terminal.say("warning: \($0)") }
     if age != nil || size != nil {

@@ -55,13 +55,12 @@ struct RunCommand: AsyncParsableCommand {
     let tracker = try tracker(file)
     if let experiment = checked.experiment { return try await run(experiment, file, jobs, tracker) }
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
-    let files = FileFingerprints()
     guard
       let folder = try await folder(
-        for: plan.resolved, [("", plan)], file, tracker, DataCheck(files: files, jobs: jobs))
+        for: plan.resolved, [("", plan)], file, tracker, DataCheck(jobs: jobs))
     else { return }
     Interrupt.watch()
-    let conditions = conditions(jobs, [plan], tracker, files)
+    let conditions = conditions(jobs, [plan], tracker)
     defer {
       conditions.cache?.conclude()
       conclude(tracker, folder)
@@ -86,14 +85,13 @@ struct RunCommand: AsyncParsableCommand {
   private func run(
     _ experiment: Experiment, _ file: WorkflowFile, _ jobs: Int, _ tracker: MLflowTracker?
   ) async throws {
-    let files = FileFingerprints()
     let trials = experiment.trials.map { ("/trials/" + $0.name, $0.plan) }
     guard
       let folder = try await folder(
-        for: experiment.resolved, trials, file, tracker, DataCheck(files: files, jobs: jobs))
+        for: experiment.resolved, trials, file, tracker, DataCheck(jobs: jobs))
     else { return }
     Interrupt.watch()
-    let conditions = conditions(jobs, experiment.trials.map(\.plan), tracker, files)
+    let conditions = conditions(jobs, experiment.trials.map(\.plan), tracker)
     defer {
       conditions.cache?.conclude()
       conclude(tracker, folder)
@@ -129,10 +127,9 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func conditions(
-    _ jobs: Int, _ plans: [Plan], _ tracker: MLflowTracker?, _ files: FileFingerprints
+    _ jobs: Int, _ plans: [Plan], _ tracker: MLflowTracker?
   ) -> RunConditions {
     var conditions = RunConditions(jobs: jobs)
-    conditions.files = files
     conditions.observer = tracker ?? progress.observer
     conditions.environment = environment(jobs, plans)
     conditions.resumes = resume

@@ -45,6 +45,30 @@ def test_two_runs_are_chosen_and_compared(two, studio, browser):
     browser.wait_for("#made .heatmap canvas")
 
 
+def test_one_run_alone_waits_for_others(two, studio, browser):
+    browser.open(studio("/runs/demo"))
+    browser.driver.find_element("link text", "Compare with other runs").click()
+    assert browser.wait_for("input[value=demo]").is_selected()
+    assert "against demo" in browser.find("main").text and not browser.all("[role=alert]")
+    browser.find("input[value=other]").click()
+    browser.find("[data-compare]").click()
+    browser.wait_for(".comparison table")
+    assert browser.driver.current_url.endswith("?run=demo&run=other")
+
+
+def test_the_one_ticked_first_is_compared_against(two, studio, browser):
+    browser.open(studio("/compare"))
+    assert "Tick runs" in browser.find("[data-chosen]").text
+    names = [box.get_property("value") for box in browser.all("input[name=run]")]
+    for name in reversed(names):
+        browser.find(f"input[value={name}]").click()
+    assert browser.find("[data-chosen]").text == f"2 runs chosen, {names[-1]} first"
+    browser.find("[data-compare]").click()
+    browser.wait_for(".comparison table")
+    assert browser.driver.current_url.endswith("?" + "&".join(f"run={name}" for name in reversed(names)))
+    assert [box.get_property("value") for box in browser.all("input[name=run]")] == names[::-1]
+
+
 def test_programs_get_what_the_command_says(two, studio):
     said = json.loads(timbre("compare", two / "runs/demo", two / "runs/other", "--json").stdout)
     told = requests.get(studio("/api/v1/compare?run=demo&run=other"), timeout=30).json()

@@ -4,8 +4,9 @@ import json
 import re
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
-from conftest import timbre, voice, write_wav
+from conftest import ROOT, timbre, voice, write_wav
 
 
 def upload(browser, *paths):
@@ -59,6 +60,65 @@ def test_several_files_make_a_table_and_a_csv(studio, browser, clip, tmp_path):
     assert lines[2].startswith("'=other.wav,")
 
 
+def test_one_of_several_is_opened_and_one_alone_is_saved(studio, browser, clip, tmp_path):
+    other = write_wav(tmp_path / "other.wav", voice(1.5, pitch=220))
+    browser.open(studio("/"))
+    browser.driver.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path / "down")})
+    upload(browser, clip, other)
+    browser.wait(lambda: browser.find("#status").text == "2 files answered.")
+    best = [cell.text for cell in browser.all("#results td.best")]
+    assert len(best) == 2 and browser.violations() == []
+    browser.all("#results tbody button")[1].send_keys(Keys.ENTER)
+    browser.wait(lambda: browser.find("#one h2").text == "other.wav")
+    browser.wait(lambda: browser.find("#one audio").get_property("duration") == pytest.approx(1.5, abs=0.01))
+    browser.find("#one [data-save]").click()
+    saved = tmp_path / "down" / "predictions.csv"
+    browser.wait(lambda: saved.exists())
+    said = json.loads(timbre("predict", other, "--model", studio.workspace / "runs/demo", "--json").stdout)[0]
+    assert [float(x) for x in saved.read_text().splitlines()[1].split(",")[2:-1]] == list(said["probabilities"].values())
+
+
+@pytest.fixture(scope="session")
+def cropping(tmp_path_factory):
+    """A run whose bundle takes a part of each recording only."""
+    folder = tmp_path_factory.mktemp("cropping") / "cropping"
+    timbre("run", ROOT / "Workflows/demo.json", "--out", folder, "--set", "artifacts.clips=0", "--set", "load.offset=0.5",
+           "--set", "load.duration=1", "--set", "dataset.clips_per_emotion=2",
+           "--set", 'classifier={"use": "classifier.logistic_regression"}')
+    return folder
+
+
+def test_it_says_what_was_done_to_the_audio(workspace, start, browser, cropping, tmp_path):
+    studio = start("--model", cropping)
+    browser.open(studio("/"))
+    upload(browser, write_wav(tmp_path / "high.wav", voice(2.5, 140, 48000), 48000))
+    steps = browser.wait_for(".answer ul").text.replace("\u202f", " ")
+    assert "WAV, 48 000 Hz, 2.50 s" in steps
+    assert "cropped to 0.50 s – 1.50 s" in steps and "resampled from 48 000 to 22 050 Hz" in steps
+    # The parts of the vector are there to be seen, each with its name.
+    parts = browser.find(".answer details svg")
+    assert parts.is_displayed()
+    for name in ["zcr.mean", "chroma.mean", "mfcc.std", "mel.mean"]:
+        assert name in parts.text
+    # Waveform and spectrogram have one axis of time.
+    ends = {(one.get_attribute("data-left"), one.get_attribute("data-right")) for one in browser.all("[data-playhead] svg")}
+    assert len(browser.all("[data-playhead] svg")) == 2 and len(ends) == 1
+
+
+def test_a_file_is_dropped_anywhere(studio, browser):
+    browser.open(studio("/"))
+    browser.driver.execute_script("""
+      const data = new DataTransfer();
+      data.items.add(new File(["no sound"], "dropped.wav"));
+      const event = (name) => new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true });
+      document.querySelector("footer").dispatchEvent(event("dragover"));
+      window.marked = document.getElementById("drop").classList.contains("over");
+      document.querySelector("footer").dispatchEvent(event("drop"));""")
+    assert browser.driver.execute_script("return window.marked")
+    assert browser.wait_for(".answer h2").text == "dropped.wav"
+
+
 def test_what_is_no_audio_gets_a_readable_message(studio, browser, tmp_path):
     bad = tmp_path / "<b>cut.wav"
     bad.write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt ")
@@ -82,6 +142,9 @@ def test_the_microphone_moves_the_bars(studio, browser_with, tmp_path):
     first = [row.text for row in browser.all("#bars .value")]
     browser.wait(lambda: [row.text for row in browser.all("#bars .value")] != first)
     assert sum(float(row.text) for row in browser.all("#bars .value")) == pytest.approx(1, abs=0.05)
+    # From the last sample of the window to its bars: never less than the server's own work, and no second.
+    assert 1 < int(browser.find("#latency").text.split()[0]) < 1000
+    assert "last sample" in browser.find("#live").text and browser.violations() == []
     browser.find("#record").click()
     browser.wait(lambda: browser.find("#status").text == "Stopped listening.")
 

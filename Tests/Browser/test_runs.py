@@ -241,6 +241,61 @@ def test_an_experiment_shows_its_trials(workspace, start, browser):
     browser.wait(lambda: "bit for bit" in browser.find("#made").text)
 
 
+def test_a_trial_is_asked_in_predict(workspace, start, browser, clip):
+    timbre("run", workspace / "Workflows/demo-variants.json", "--out", workspace / "runs/trials", "--set", "split.folds=null",
+           "--set", "split.test=0.3", "--set", "dataset.clips_per_emotion=2", "--set", "dataset.duration=1",
+           "--set", "artifacts.clips=0")
+    studio = start()
+    browser.open(studio("/runs/trials"))
+    best = browser.driver.find_element("link text", "Use the best in Predict").get_dom_attribute("href")
+    browser.open(studio("/runs/trials:svm"))
+    browser.driver.find_element("link text", "Use in Predict").click()
+    assert browser.wait_for("#model").get_property("value") == "trials:svm"
+    models = [one.get_property("value") for one in browser.all("#model option")]
+    assert best.split("=")[1].replace("%3A", ":") in models and "trials" not in models
+    browser.find("#files").send_keys(str(clip))
+    label = browser.wait_for(".answer .label").text
+    bundle = workspace / "runs/trials/trials/svm/bundle"
+    assert label == json.loads(timbre("predict", clip, "--model", bundle, "--json").stdout)[0]["label"]
+
+
+def begin(studio, name):
+    """A run that goes on until it is stopped."""
+    order = {"workflow": "demo", "name": name, "set": ["classifier.epochs=100000"]}
+    assert requests.post(studio("/api/v1/runs"), json=order, timeout=10).status_code == 202
+
+
+def test_a_run_under_way_is_watched_and_stopped_from_the_table(workspace, studio, browser):
+    begin(studio, "long")
+    begin(studio, "waiting")
+    browser.open(studio("/runs"))
+    # One waits for its turn, without a folder of its own.
+    assert "waiting" in [one.text for one in browser.all(".run-list a")]
+    browser.wait(lambda: (browser.driver.refresh(), browser.driver.find_element("link text", "running")), 30)
+    browser.driver.find_element("link text", "running").click()
+    browser.wait(lambda: "training" in browser.find(".stages").text, 60)
+    assert browser.driver.current_url.endswith("/runs/long") and browser.violations() == []
+    # So it is after coming back, with the curves from their beginning.
+    browser.driver.refresh()
+    browser.wait(lambda: len(browser.all("#live svg")) == 2, 30)
+    browser.open(studio("/runs/waiting"))
+    browser.wait(lambda: browser.find("#live .tag").text == "waits for the run before it")
+    browser.find("#live button.danger").send_keys(Keys.ENTER)
+    browser.wait(lambda: browser.find("#live .tag").text == "interrupted")
+    browser.open(studio("/runs/long"))
+    browser.wait_for("#live button.danger").send_keys(Keys.ENTER)
+    browser.wait(lambda: browser.find("#live .tag").text == "interrupted", 60)
+    browser.driver.find_element("link text", "Open the run").click()
+    browser.wait(lambda: "interrupted" in browser.find(".facts").text and not browser.all("#live"))
+    assert json.loads((workspace / "runs/long/run.json").read_text())["state"] == "interrupted"
+
+
+def test_a_run_of_another_program_says_where_it_is_stopped(workspace, studio, browser):
+    copy(workspace, "busy", run={"state": "running"})
+    browser.open(studio("/runs/busy"))
+    assert "in another program" in browser.find("main").text and not browser.all("#live")
+
+
 def test_they_fit_on_a_phone(workspace, studio, browser):
     copy(workspace, "another-run-with-a-name-that-is-rather-long")
     browser.size(390, 844)
@@ -251,6 +306,8 @@ def test_they_fit_on_a_phone(workspace, studio, browser):
             browser.wait(lambda: len(browser.all("#made .heatmap canvas")) == 5)
         assert browser.overflow() <= 0, path
         assert browser.violations() == [], path
+        # Names are not broken into columns of letters.
+        assert all(cell.size["height"] < 110 for cell in browser.all("table tbody th")), path
 
 
 def test_a_thousand_runs_are_quick(workspace, studio):

@@ -83,6 +83,41 @@ import Testing
     #expect(try Self.run(corpus, "fourth").known > 0)
   }
 
+  @Test func onlyFilesAreSetAside() throws {
+    let corpus = try TinyCorpus(clips: 4)
+    let space = corpus.space
+    try space.write("mine", to: "folder/notes.txt")
+    let folder = try Self.run(corpus, "first", cache: "folder")
+    #expect(folder.err.contains("warning: folder: this is a folder, and no cache"), "\(folder.err)")
+    #expect(space.exists("folder/notes.txt"))
+    let made = unsafe mkfifo(space.path("pipe"), 0o600)
+    #expect(made == 0)
+    #expect(try Self.run(corpus, "second", cache: "pipe").err.contains("this is no file"))
+    #expect(space.exists("pipe") && !space.exists("pipe.damaged-1"))
+    #expect(try space.timbre("cache", "--cache", "folder").status != 0)
+    // To look at something is no reason to change it.
+    let workflow = try space.data("w.json")
+    let shown = try space.timbre("cache", "--cache", "w.json", "--max-size", "0")
+    #expect(shown.status == 2)
+    #expect(shown.err.contains("there is no cache in this file"), "\(shown.err)")
+    #expect(try space.data("w.json") == workflow)
+  }
+
+  @Test func aCacheWithoutItsTablesIsSetAside() throws {
+    let corpus = try TinyCorpus(clips: 4)
+    try Self.run(corpus, "first")
+    let made = Process()
+    made.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    made.arguments = [
+      "python3", "-c",
+      "import sqlite3; d = sqlite3.connect('\(corpus.space.path("cache.sqlite"))'); d.execute('drop table entry'); d.commit()",
+    ]
+    try made.run()
+    made.waitUntilExit()
+    #expect(try Self.run(corpus, "second").err.contains("damaged"))
+    #expect(try Self.run(corpus, "third").known > 0)
+  }
+
   @Test func anotherProgramsDatabaseIsNotTouched() throws {
     let corpus = try TinyCorpus(clips: 4)
     let space = corpus.space

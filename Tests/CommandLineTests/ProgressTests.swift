@@ -42,6 +42,14 @@ import Testing
     #expect(events.first?["stage"] as? String == "trials")
     #expect(events.count { $0["event"] as? String == "noted" } == 2)
     #expect(events.last?["trials"] as? Int == 2 && events.last?["failed_trials"] as? Int == 0)
+    // What an earlier process has done makes the rest go no faster.
+    let space = corpus.space
+    try space.write(
+      try space.text("out/run.json").replacing("\"finished\"", with: "\"interrupted\""), to: "out/run.json")
+    try FileManager.default.removeItem(atPath: space.path("out/trials/few"))
+    let resumed = try space.timbre("run", "w.json", "--out", "out", "--progress", "json", "--resume")
+    let last = try #require(try self.events(resumed).last { $0["event"] as? String == "advanced" }, "\(resumed.err)")
+    #expect(last["count"] as? Int == 1 && last["total"] as? Int == 1)
   }
 
   @Test func `silence is silent, and another word is refused`() throws {

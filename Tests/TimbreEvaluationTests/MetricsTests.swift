@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TimbreCore
 import TimbreEvaluation
@@ -50,6 +51,34 @@ import TimbreEvaluation
     #expect(intervals.clusters == 100)
     #expect(abs(intervals.accuracy.lower - 0.61) <= 0.011)
     #expect(abs(intervals.accuracy.upper - 0.79) <= 0.011)
+  }
+
+  /// As SciPy gives them: 100 · norm.cdf(−√(n / (n − 1)) · t.ppf(0.975, n − 1)).
+  @Test(
+    arguments: [
+      (2, 0), (4, 0.011_903_073_916), (8, 0.573_752_051_703), (9, 0.722_481_918_315), (24, 1.729_396_730_891),
+      (1_001, 2.480_450_117_521),
+    ])
+  func fewClustersTakeWiderPercentiles(_ clusters: Int, _ tail: Double) {
+    #expect(abs(BootstrapLevel.tail(clusters: clusters) - tail) < 1e-9)
+  }
+
+  /// Eight speakers drawn again and again, some easier than others: the intervals hold the mean of all speakers nearly as often as they say.
+  @Test func intervalsOfEightSpeakersHoldTheTruth() {
+    var random = RandomSource(seed: 11)
+    func share() -> Double { 1 / (1 + exp(-0.4 - 0.8 * random.normal())) }
+    let truth = (0..<200_000).reduce(0.0) { sum, _ in sum + share() } / 200_000
+    let speakers = (0..<128).map { "s\($0 / 16)" }
+    let labels = [Int](repeating: 0, count: 128)
+    let held = (0..<1_000).count { number in
+      let shares = (0..<8).map { _ in share() }
+      let predicted = (0..<128).map { random.uniform() < shares[$0 / 16] ? 0 : 1 }
+      let interval = ScoreIntervals(
+        truth: labels, predicted: predicted, classCount: 2, clusters: speakers, resamples: 400, seed: UInt64(number)
+      ).accuracy
+      return (interval.lower...interval.upper).contains(truth)
+    }
+    #expect(held > 915 && held < 980, "\(held)")
   }
 
   @Test func rowsOfOneClipAreOnePieceOfEvidence() {

@@ -57,6 +57,22 @@ func expectWellFormed(_ text: String, sourceLocation: Testing.SourceLocation = #
     #expect(text.contains("L262.5 10L263.5 48.4"), "column 210 of 420 holds the peak")
   }
 
+  @Test func aWaveformIsInLineWithItsSpectrogram() throws {
+    let names = (0..<3).map { "band \($0) kHz" }
+    let map = try HeatMap.svg(FeatureMatrix(axes: FeatureAxes(bins: names, hop: 0.5), values: [1, 2, 3, 4, 5, 6]))
+    let wave = Waveform.svg(Sample.signal(), inLineWith: map)
+    #expect(wave.time?.left == map.time?.left && wave.time?.right == map.time?.right && wave.width == map.width)
+    // Beside short names of bins there is no room for the labels of a waveform.
+    #expect(Waveform.svg(Sample.signal(), inLineWith: try HeatMap.svg(Sample.chroma())).time?.left == 52)
+  }
+
+  @Test(arguments: [0.011, 0.042, 0.26, 0.45, 0.5, 0.99, 1.0, 3.0] as [Float])
+  func aWaveformHasAScale(peak: Float) throws {
+    let text = Waveform.svg(Signal(samples: [0, peak, -peak], sampleRate: 100)).inline
+    // Three labels at least: below zero, zero, above it.
+    #expect(text.split(separator: "class=\"grid\"").count >= 4)
+  }
+
   @Test func learningCurvesOfOddHistories() throws {
     #expect(LearningCurves.loss([]) == nil)
     #expect(LearningCurves.accuracy(history([1, 2])) == nil, "without accuracies there is no picture of them")

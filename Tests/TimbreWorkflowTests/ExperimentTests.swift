@@ -62,6 +62,21 @@ import TimbreWorkflow
         "invalid_parameters", "ends before"
       ),
       (#""repeat": «0"#, "out_of_range", "must be 1 to 1000"),
+      (
+        #""repeat": «2, "sweep": { "type": "grid", "over": { "seed": [9223372036854775807] } }"#, "out_of_range",
+        "seeds"
+      ),
+      (
+        #""sweep": { "type": "random", "samples": 1, "over": { "split.test": «{ "uniform": [-1.7e308, 1.7e308] } } }"#,
+        "out_of_range", "too wide"
+      ),
+      (#""variants": { «"": {} }"#, "bad_name", "needs a name"),
+      (#""variants": { "a": { «"features.mfc.n_mfcc": 13 } }"#, "bad_override", "no feature \"mfc\""),
+      (#""variants": { "a": { «"views.noisy.0.amount": 0.1 } }"#, "bad_override", "no view \"noisy\""),
+      (#""variants": { "a": { «"variants": {} } }"#, "bad_override", "from run to run"),
+      (#""sweep": { "type": "grid", "over": { «"repeat": [1, 2] } }"#, "bad_override", "from run to run"),
+      (#""variants": { "a": {}, "b": { «"title": "other" } }"#, "same_trial", "the same as \"a\""),
+      (#""label_map": { "calm": «"" }"#, "bad_name", "label is empty"),
     ])
   func mistakesAreShownWhereTheyStand(_ marked: String, _ kind: String, _ words: String) throws {
     let text = Marked(Sample.text(replacing: "timbre", by: #""timbre": 1, "# + marked + ","))
@@ -70,6 +85,26 @@ import TimbreWorkflow
     #expect(finding.message.contains(words), "\(finding.message)")
     #expect(finding.location?.line == text.line)
     if kind != "unknown_key" { #expect(finding.location?.column == text.column) }
+  }
+
+  @Test func theLargestNumbersAreDrawnToo() throws {
+    let workflow = try Self.lintExperiment(
+      #""sweep": { "type": "random", "samples": 2, "over": { "seed": { "uniform": [9223372036854775806, 9223372036854775807] } } }"#
+    )
+    let seeds = try #require(workflow.experiment?.trials.map(\.plan.seed), "\(workflow.findings)")
+    #expect(seeds.allSatisfy { $0 >= 9_223_372_036_854_775_806 })
+  }
+
+  @Test func seedsCountFromATrialsOwn() throws {
+    let workflow = try Self.lintExperiment(#""variants": { "a": { "seed": 70 }, "b": {} }, "repeat": 2"#)
+    #expect(workflow.experiment?.trials.map(\.plan.seed) == [70, 71, 3, 4], "\(workflow.findings)")
+  }
+
+  @Test func everyTrialHasAFolderOfItsOwn() throws {
+    let workflow = try Self.lintExperiment(
+      #""sweep": { "type": "grid", "over": { "title": ["a b", "a+b", "a-b-2", "a-b"] } }"#)
+    let names = try #require(workflow.experiment?.trials.map(\.name), "\(workflow.findings)")
+    #expect(Set(names).count == 4, "\(names)")
   }
 
   // MARK: Inheritance
@@ -95,6 +130,44 @@ import TimbreWorkflow
     #expect(plan.recipe.nodes.map(\.name) == ["mfcc"])
     #expect(plan.resolved["dataset"]?["path"] == "/base/clips.csv")
     #expect(plan.resolved["extends"] == nil)
+  }
+
+  @Test func aVariantIsTakenAway() throws {
+    let base = Sample.text(
+      replacing: "timbre", by: #""timbre": 1, "variants": { "a": {}, "b": { "features.mfcc.n_mfcc": 13 } },"#)
+    let workflow = Self.inherit(
+      #"{ "extends": "base.json", "variants": { "a": null, "c": { "features.mfcc.n_mfcc": 40 } } }"#,
+      files: ["/data/base.json": base])
+    #expect(workflow.experiment?.trials.map(\.name) == ["b", "c"], "\(workflow.findings)")
+  }
+
+  @Test func pathsInVariantsStayThoseOfTheirFile() throws {
+    let base = Sample.text(
+      replacing: "timbre",
+      by: #"""
+        "timbre": 1, "variants": { "a": { "dataset.use": "dataset.csv", "dataset.path": "one.csv" },
+          "b": { "dataset": { "use": "dataset.csv", "path": "two.csv" }, "title": "two.csv" } },
+        """#)
+    let workflow = Self.inherit(#"{ "extends": "../base/base.json", "seed": 9 }"#, files: ["/base/base.json": base])
+    let trials = try #require(workflow.experiment?.trials, "\(workflow.findings)")
+    #expect(trials.map { $0.plan.resolved["dataset"]?["path"] } == ["/base/one.csv", "/base/two.csv"])
+    #expect(trials.map(\.plan.title) == ["test", "two.csv"])
+    let swept = Sample.text(
+      replacing: "dataset",
+      by:
+        #""dataset": { "use": "dataset.csv", "path": "x.csv" }, "sweep": { "type": "grid", "over": { "dataset.path": ["one.csv", "/two.csv"] } },"#
+    )
+    let sweep = Self.inherit(#"{ "extends": "../base/base.json" }"#, files: ["/base/base.json": swept])
+    #expect(
+      sweep.experiment?.trials.map { $0.plan.resolved["dataset"]?["path"] } == ["/base/one.csv", "/two.csv"],
+      "\(sweep.findings)")
+  }
+
+  @Test func theDefaultOfAVariableStartsWhereItIsWritten() throws {
+    let base = Sample.text(
+      replacing: "dataset", by: #""dataset": { "use": "dataset.csv", "path": "${NOWHERE_SET:-clips.csv}" },"#)
+    let workflow = Self.inherit(#"{ "extends": "../base/base.json" }"#, files: ["/base/base.json": base])
+    #expect(workflow.plan?.resolved["dataset"]?["path"] == "/base/clips.csv", "\(workflow.findings)")
   }
 
   @Test func anotherPluginReplacesTheNode() throws {

@@ -45,7 +45,8 @@ export async function ask(path, options = {}, tries = 5) {
 /** A sentence in the page's status line; screen readers speak it. */
 export function say(text, isBad = false, line = document.getElementById("status")) {
   if (!line) return;
-  line.textContent = text;
+  // What is said already is not spoken again.
+  if (line.textContent !== text) line.textContent = text;
   line.classList.toggle("bad", isBad);
 }
 

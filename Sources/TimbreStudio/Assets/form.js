@@ -15,10 +15,14 @@ import { editor, same } from "./fields.js";
 export function pluginForm(spec, values = {}, onChange = () => {}, options = {}) {
   const given = values ?? {};
   const own = options.node ? (spec.node ?? []) : [];
+  // What a node reads stands first, how likely a step is stands last.
+  const [first, after] = [own.filter(({ name }) => name !== "probability"), own.filter(({ name }) => name === "probability")];
+  const suggested = (parameter) => [parameter, { suggestions: options.suggestions }];
   const changed = () => onChange(record.value() ?? {}, record.isReadable());
   const record = fields([
-    ...own.map((parameter) => [parameter, { suggestions: options.suggestions }]),
+    ...first.map(suggested),
     ...spec.parameters.map((parameter) => [parameter, { suggestions: options.suggestions, drawn: options.drawn }]),
+    ...after.map(suggested),
   ], given, changed);
   record.node.classList.add("plugin-form");
   if (own.length + spec.parameters.length === 0) record.node.append(element("p", { className: "muted" }, "It has no parameters."));

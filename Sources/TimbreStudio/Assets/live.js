@@ -4,9 +4,13 @@ import { openMicrophone, whyNoMicrophone, wav } from "./microphone.js";
 
 /** Milliseconds from one question to the next. */
 const pause = 500;
+/** Until the page has been drawn again. */
+const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 export function live({ button, model }) {
   let stop = null;
+  // Another model takes another window.
+  model.addEventListener("change", () => stop?.());
   button.addEventListener("click", async () => {
     if (stop) return stop();
     button.disabled = true;
@@ -29,17 +33,20 @@ async function listen(model, ended) {
   const load = JSON.parse(model.selectedOptions[0].dataset.load);
   const seconds = (load.offset ?? 0) + (load.duration ?? 3);
   let ring = new Float32Array(0);
-  let heard = 0;
+  let heard = 0, last = 0;
   const microphone = await openMicrophone((samples) => {
     ring.copyWithin(0, samples.length);
     ring.set(samples.subarray(Math.max(0, samples.length - ring.length)), Math.max(0, ring.length - samples.length));
     heard += samples.length;
+    last = performance.now();
   });
   ring = new Float32Array(Math.ceil(seconds * microphone.rate));
   heard = 0;
 
   const section = document.getElementById("live");
   section.hidden = false;
+  const progress = document.getElementById("heard");
+  progress.hidden = false;
   document.getElementById("window").textContent = seconds.toFixed(1);
   const latencies = [];
   let isOver = false;
@@ -54,7 +61,11 @@ async function listen(model, ended) {
       const begin = performance.now();
       if (heard < ring.length) {
         say(`Listening; the first answer comes once ${seconds.toFixed(1)} s are heard …`);
+        progress.value = heard / ring.length;
       } else {
+        progress.hidden = true;
+        // The window ends with the last sample that was heard.
+        const end = last;
         const form = new FormData();
         form.append("model", model.value);
         form.append("audio", new Blob([wav(ring, microphone.rate)], { type: "audio/wav" }), "live.wav");
@@ -63,7 +74,8 @@ async function listen(model, ended) {
           if (isOver) break;
           if (answer.error) throw new Error(answer.error);
           show(answer);
-          latencies.push(performance.now() - begin);
+          await drawn();
+          latencies.push(performance.now() - end);
           if (latencies.length > 20) latencies.shift();
           const sorted = [...latencies].sort((a, b) => a - b);
           const middle = sorted[Math.floor(sorted.length / 2)];

@@ -10,11 +10,14 @@ for (const form of document.querySelectorAll("form[data-choose]")) {
   const remove = form.querySelector("[data-remove]");
   const told = form.querySelector("[data-chosen]");
   const chosen = () => boxes.filter((box) => box.checked);
+  // In the order in which they are ticked: the first one is what a comparison holds the others against.
+  const order = chosen().map((box) => box.value);
   const update = () => {
-    const count = chosen().length;
+    const now = chosen().map((box) => box.value), count = now.length;
+    order.splice(0, order.length, ...order.filter((name) => now.includes(name)), ...now.filter((name) => !order.includes(name)));
     compare.disabled = count === 0;
     if (remove) remove.disabled = count === 0;
-    if (told) told.textContent = count === 0 ? "" : `${many(count)} chosen`;
+    if (told) told.textContent = count === 0 ? told.dataset.none : count === 1 ? "1 run chosen" : `${count} runs chosen, ${order[0]} first`;
     if (all) {
       all.checked = count === boxes.length && count > 0;
       all.indeterminate = count > 0 && count < boxes.length;
@@ -23,6 +26,10 @@ for (const form of document.querySelectorAll("form[data-choose]")) {
   form.addEventListener("change", (event) => {
     if (event.target === all) for (const box of boxes) box.checked = all.checked;
     update();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    location.assign(`${form.getAttribute("action")}?${new URLSearchParams(order.map((name) => ["run", name]))}`);
   });
   remove?.addEventListener("click", () => confirmRemoval(chosen().map((box) => box.value)));
   // A browser that comes back to the page keeps what was ticked.

@@ -27,7 +27,7 @@ export function showTrial(holder, answer, part) {
 
 function drawn(values) {
   const texts = Object.entries(values).map(([name, value]) => `${name} = ${typeof value === "number" ? Number(value.toPrecision(6)) : typeof value === "string" ? value : JSON.stringify(value)}`);
-  return element("p", { className: "detail", id: "drawn" }, texts.length > 0 ? `Drawn: ${texts.join(", ")}` : "Nothing is drawn.");
+  return element("p", { className: "detail", id: "drawn" }, texts.length > 0 ? `Drawn at random: ${texts.join(", ")}` : "Nothing in it is drawn at random.");
 }
 
 function map(maps, title, answer, part, audio) {

@@ -23,9 +23,13 @@ open.addEventListener("click", () => {
   form.hidden = false;
   name.focus();
 });
-document.getElementById("create-cancel").addEventListener("click", () => {
+const close = () => {
   form.hidden = true;
   open.focus();
+};
+document.getElementById("create-cancel").addEventListener("click", close);
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") close();
 });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

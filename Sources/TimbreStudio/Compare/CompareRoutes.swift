@@ -48,7 +48,10 @@ struct CompareRoutes {
     var page = Page("Compare", section: .compare, scripts: ["runs.js"])
     page.body.element("h1", "Compare")
     var status = HTTPResponse.Status.ok
-    if !ids.isEmpty {
+    // One run alone is not compared yet; an experiment stands for its trials.
+    let isAlone =
+      ids.count == 1 && studio.workspace.trialNames(of: ids[0]).isEmpty && (try? studio.workspace.run(ids[0])) != nil
+    if !ids.isEmpty, !isAlone {
       do {
         let contents = try await compare(ids, as: "page").stringValue ?? ""
         let query = ids.map { "run=\(RunAddress.encoded($0))" }.joined(separator: "&")
@@ -67,23 +70,31 @@ struct CompareRoutes {
         page.body.raw("</p>")
       }
     }
-    writeChoice(ids, to: &page.body)
+    writeChoice(ids, isFolded: !ids.isEmpty && !isAlone, to: &page.body)
     return studio.pages.html(page, status: status)
   }
 
   /// The runs to choose from, those under comparison ticked.
-  private func writeChoice(_ ids: [String], to html: inout HTML) {
+  private func writeChoice(_ ids: [String], isFolded: Bool, to html: inout HTML) {
     let runs = RunListing.sorted(
       RunCatalogue(studio.redaction).runs(in: studio.workspace.runs, called: "runs"), by: .started, reversed: true
     ).filter { $0.state == RunFolder.State.finished.rawValue || $0.kind == "experiment" }
     if runs.isEmpty {
       html.element("p", "There is no finished run yet.", class: "lead")
-      html.raw("<p><a class=\"button\" href=\"/workflows\">To the workflows</a></p>")
+      html.element(
+        "p",
+        "Run a workflow, change something in it and run it again: here both stand side by side, with what differs between them."
+      )
+      html.raw("<p><a class=\"button primary\" href=\"/workflows\">To the workflows</a></p>")
       return
     }
-    html.raw(ids.isEmpty ? "" : "<details><summary>Choose other runs</summary>")
+    html.raw(!isFolded ? "" : "<details><summary>Choose other runs</summary>")
+    let alone = isFolded ? nil : ids.first
     html.element(
-      "p", "The first one ticked is what the others are tested against. An experiment stands for its trials.")
+      "p",
+      alone.map { "Tick the runs to test against \($0)." }
+        ?? "Tick the runs to put side by side. The one ticked first is what the others are tested against; an experiment stands for its trials."
+    )
     html.raw("<form method=\"get\" action=\"/compare\" data-choose><div class=\"scroll choice\"><table class=\"runs\">")
     html.raw(
       "<caption class=\"hidden\">Runs to choose from</caption><thead><tr><td></td><th scope=\"col\">name</th>"
@@ -104,7 +115,8 @@ struct CompareRoutes {
           + "<td class=\"n\">\(run.scores["uar"].map { Numbers.fixed($0, 3) } ?? "–")</td></tr>")
     }
     html.raw(
-      "</tbody></table></div><p class=\"bar\"><button class=\"primary\" data-compare>Compare</button></p></form>")
-    html.raw(ids.isEmpty ? "" : "</details>")
+      "</tbody></table></div><p class=\"bar\"><button class=\"primary\" data-compare>Compare</button>"
+        + RunsPage.told("Tick runs to compare them.") + "</p></form>")
+    html.raw(!isFolded ? "" : "</details>")
   }
 }

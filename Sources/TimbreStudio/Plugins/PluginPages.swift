@@ -124,7 +124,8 @@ enum PluginPages {
     let seed =
       isAugmenter
       ? "<div class=\"bar\"><label for=\"seed\">Seed</label><input id=\"seed\" type=\"number\" min=\"0\" step=\"1\" value=\"0\">"
-        + "<button id=\"again\" type=\"button\" class=\"small\">Draw anew</button></div>" : ""
+        + "<button id=\"again\" type=\"button\" class=\"small\">Draw anew</button></div>"
+        + "<p><label><input id=\"at-once\" type=\"checkbox\"> Play what comes of each change at once</label></p>" : ""
     return """
       <section id="try" aria-labelledby="try-title" data-plugin="\(e(plugin.id))" data-kind="\(plugin.kind?.rawValue ?? "")" \
       data-changes-features="\(changesFeatures)" data-longest="\(Int(Trial.longest))" data-load="\(e(Reference.json(load).description))">

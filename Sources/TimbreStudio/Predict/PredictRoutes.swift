@@ -48,9 +48,15 @@ struct PredictRoutes {
     let models = studio.models.all()
     guard !models.isEmpty else {
       page.body.element("h1", "Predict")
-      page.body.element(
-        "p", "There is no model yet: run a workflow, or start the server with --model BUNDLE.", class: "lead")
-      page.body.raw("<p><a class=\"button\" href=\"/workflows\">To the workflows</a></p>")
+      page.body.element("p", "There is no model yet that could be asked about a recording.", class: "lead")
+      page.body.raw(
+        """
+        <ol><li>Choose a workflow, or begin a new one: its small example makes its own voices, so that nothing has to be downloaded.</li>
+        <li>Press Run. Training takes some seconds.</li>
+        <li>Come back: what a finished run has trained is listed here.</li></ol>
+        <p>A bundle that was trained elsewhere is named at the start: <code>timbre serve --model BUNDLE</code>.</p>
+        <p><a class="button primary" href="/workflows">To the workflows</a></p>
+        """)
       return page
     }
     page.body.element("h1", "Predict")
@@ -60,14 +66,14 @@ struct PredictRoutes {
       let load = model.load.description
       page.body.raw(
         "<option value=\"\(Markup.escape(model.name))\" data-load=\"\(Markup.escape(load))\">"
-          + "\(Markup.escape(model.title)) – \(Markup.escape(model.name))</option>")
+          + "\(Markup.escape(model.name)) – \(Markup.escape(model.title))</option>")
     }
     page.body.raw(
       """
       </select></form>
       <div id="drop" class="drop">
-        <p><label class="button" for="files">Choose audio</label>
-        <input id="files" class="hidden" type="file" multiple accept="audio/*,.wav,.flac,.ogg,.mp3,.aiff,.aif">
+        <p><input id="files" class="hidden" type="file" multiple accept="audio/*,.wav,.flac,.ogg,.mp3,.aiff,.aif">
+        <label class="button primary" for="files">Choose audio</label>
         or drop files here</p>
         <p class="muted">WAV, FLAC, OGG, MP3 or AIFF; at most \(studio.options.limits.fileBytes >> 20) MiB and \
       \(Int(studio.options.limits.audioSeconds)) s each. Nothing leaves this server; files are removed once they are answered.</p>
@@ -76,9 +82,11 @@ struct PredictRoutes {
       <p id="status" role="status" class="status"></p>
       <section id="live" hidden aria-label="Live prediction">
         <h2>Live</h2>
-        <p class="muted">Every half second the last <span id="window"></span> s are predicted. \
-      Latency <output id="latency">–</output></p>
+        <p class="latency"><span class="muted">Latency</span> <output id="latency" aria-live="off">–</output></p>
+        <p><progress id="heard" max="1" value="0" aria-label="Heard so far" hidden></progress></p>
         <div id="bars" class="bars"></div>
+        <p class="detail">Every half second the last <span id="window"></span> s are predicted. The latency is the time from the last \
+      sample of that window to its bars on the screen; the median is of the last 20.</p>
       </section>
       <section id="results" aria-label="Results"></section>
       """)

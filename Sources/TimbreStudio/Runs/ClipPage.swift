@@ -44,7 +44,7 @@ struct ClipPage {
     func tag(_ name: String, _ value: String) -> String {
       value.isEmpty ? "" : "<span class=\"tag\"><span class=\"muted\">\(name)</span> \(Markup.escape(value))</span>"
     }
-    return tag("label", row.label) + tag("speaker", row.speaker) + tag("side", row.split) + tag("fold", row.fold ?? "")
+    return tag("label", row.label) + tag("speaker", row.speaker) + tag("split", row.split) + tag("fold", row.fold ?? "")
   }
 
   private func writeProbabilities(_ rows: [RunClips.Row], to html: inout HTML) {

@@ -52,12 +52,12 @@ struct ClipsPage {
     }
     html.raw("<form class=\"bar filter\" method=\"get\" action=\"\(RunAddress.run(id))/clips\" role=\"search\">")
     html.raw(
-      "<label for=\"search\">Id</label><input id=\"search\" type=\"search\" name=\"search\" value=\"\(Markup.escape(wish.search ?? ""))\">"
+      "<span class=\"knob\"><label for=\"search\">Clip</label><input id=\"search\" type=\"search\" name=\"search\" value=\"\(Markup.escape(wish.search ?? ""))\"></span>"
     )
     let classes = clips.classes.isEmpty ? names(\.label).sorted() : clips.classes
     choice("label", "Label", classes, wish.label)
     choice("predicted", "Predicted", clips.classes, wish.predicted)
-    choice("split", "Side", names(\.split), wish.split)
+    choice("split", "Split", names(\.split), wish.split)
     choice("view", "View", clips.views, wish.view)
     choice("speaker", "Speaker", names(\.speaker).sorted(), wish.speaker)
     choice(
@@ -68,14 +68,15 @@ struct ClipsPage {
     func choice(_ key: String, _ name: String, _ values: [String], _ chosen: String?) {
       if values.count < 2, chosen == nil { return }
       html.raw(
-        "<label for=\"\(key)\">\(name)</label><select id=\"\(key)\" name=\"\(key)\"><option value=\"\">all</option>")
+        "<span class=\"knob\"><label for=\"\(key)\">\(name)</label><select id=\"\(key)\" name=\"\(key)\"><option value=\"\">all</option>"
+      )
       for value in values.prefix(500) {
         html.raw("<option\(value == chosen ? " selected" : "")>\(Markup.escape(value))</option>")
       }
       if let chosen, !values.prefix(500).contains(chosen) {
         html.raw("<option selected>\(Markup.escape(chosen))</option>")
       }
-      html.raw("</select>")
+      html.raw("</select></span>")
     }
   }
 
@@ -84,14 +85,15 @@ struct ClipsPage {
       "<div class=\"scroll\"><table class=\"clips\"><caption class=\"hidden\">Clips of \(Markup.escape(id))</caption><thead><tr>"
     )
     for name in ["clip", "view", "label", "predicted"] { html.raw("<th scope=\"col\">\(name)</th>") }
-    html.raw("<th scope=\"col\" class=\"n\">share</th>")
-    for name in ["speaker", "side", "fold"] { html.raw("<th scope=\"col\">\(name)</th>") }
+    html.raw("<th scope=\"col\" class=\"n\">probability</th>")
+    let withFolds = rows.contains { $0.fold != nil }
+    for name in ["speaker", "split"] + (withFolds ? ["fold"] : []) { html.raw("<th scope=\"col\">\(name)</th>") }
     html.raw("</tr></thead><tbody>")
-    for row in rows { html.raw(line(row, id: id, clips: clips)) }
+    for row in rows { html.raw(line(row, id: id, clips: clips, withFolds: withFolds)) }
     html.raw("</tbody></table></div>")
   }
 
-  private static func line(_ row: RunClips.Row, id: String, clips: RunClips) -> String {
+  private static func line(_ row: RunClips.Row, id: String, clips: RunClips, withFolds: Bool) -> String {
     let e = Markup.escape
     let name = row.id.isEmpty ? row.place : row.id
     let view = row.view.isEmpty ? nil : row.view
@@ -109,6 +111,7 @@ struct ClipsPage {
     } else {
       text += "<td class=\"muted\">\(row.reason.isEmpty ? "" : e(row.reason))</td><td></td>"
     }
-    return text + "<td>\(e(row.speaker))</td><td>\(e(row.split))</td><td>\(e(row.fold ?? ""))</td></tr>"
+    return text + "<td>\(e(row.speaker))</td><td>\(e(row.split))</td>"
+      + (withFolds ? "<td>\(e(row.fold ?? ""))</td>" : "") + "</tr>"
   }
 }

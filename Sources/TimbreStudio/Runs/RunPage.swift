@@ -6,6 +6,8 @@ import TimbreWorkflow
 struct RunPage {
   let id: String
   let path: String
+  /// Whether this server carries it out right now.
+  let isHere: Bool
   let trials: [RunListing.Run]
   let clips: RunClips?
   let files: [(path: String, bytes: Int)]
@@ -15,15 +17,16 @@ struct RunPage {
     let state = redaction.json(try RunSummary.read("run.json", in: path))
     let workflow = Workspace.json(path + "/workflow.json").map(redaction.json)
     let metrics = Workspace.json(path + "/metrics.json").map(redaction.json)
-    var page = Page(id, section: .runs, scripts: ["runs.js"])
+    var page = Page(id, section: .runs, scripts: isHere ? ["runs.js", "run.js"] : ["runs.js"])
     let report = metrics.map { RunReport(folder: path, metrics: $0, workflow: workflow) }
     if let report, !report.verdict.text.isEmpty {
       page.body.element("p", report.verdict.text, class: "verdict \(report.verdict.level.rawValue)")
     }
-    writeWay(to: &page.body)
+    Self.writeWay(id, to: &page.body)
     page.body.element("h1", workflow?["title"]?.stringValue ?? id)
     if let text = workflow?["description"]?.stringValue, !text.isEmpty { page.body.element("p", text, class: "lead") }
     writeState(state, to: &page.body)
+    if isHere { Self.writeLive(id, to: &page.body) }
     writeLinks(to: &page.body)
     if let report { write(report, to: &page.body) }
     if !trials.isEmpty { writeTrials(to: &page.body) }
@@ -37,42 +40,36 @@ struct RunPage {
     return page
   }
 
+  /// The page of a run of this server that has not left anything yet.
+  static func waiting(_ id: String) -> Page {
+    var page = Page(id, section: .runs, scripts: ["run.js"])
+    writeWay(id, to: &page.body)
+    page.body.element("h1", id)
+    writeLive(id, to: &page.body)
+    return page
+  }
+
   /// Where the page stands.
-  private func writeWay(to html: inout HTML) {
+  private static func writeWay(_ id: String, to html: inout HTML) {
     html.raw("<nav class=\"way\" aria-label=\"Way here\"><a href=\"/runs\">Runs</a>")
     let parts = id.split(separator: ":", maxSplits: 1).map(String.init)
     if parts.count == 2 { html.raw(" / <a href=\"\(RunAddress.run(parts[0]))\">\(Markup.escape(parts[0]))</a>") }
     html.raw(" / <span>\(Markup.escape(parts.last ?? id))</span></nav>")
   }
 
-  private func writeState(_ run: JSONValue, to html: inout HTML) {
-    let state = RunListing.state(run)
-    var words = [RunsPage.state(state)]
-    if let started = run["started"]?.stringValue { words.append("started \(RunsPage.time(started))") }
-    for (key, name) in [("clips", "clips"), ("columns", "columns"), ("parameters", "parameters of the model")] {
-      if let count = run[key]?.intValue { words.append("\(Numbers.grouped(count)) \(name)") }
-    }
-    html.raw("<p class=\"facts\">\(words.joined(separator: " · "))</p>")
-    if state == RunFolder.State.running.rawValue {
-      html.raw(
-        "<p><a class=\"button primary\" href=\"/workflows\">Watch it</a> <span class=\"muted\">The run is under way.</span></p>"
-      )
-    }
-    if let error = run["error"]?.stringValue { html.element("p", error, class: "bad") }
-  }
-
   private func writeLinks(to html: inout HTML) {
     html.raw("<p class=\"bar\">")
     if has("report.html") {
-      html.raw("<a class=\"button\" href=\"\(RunAddress.file("report.html", of: id))\">Report</a>")
+      html.raw("<a class=\"button\" href=\"\(RunAddress.file("report.html", of: id))\">Report as one file</a>")
     }
     if has("compare.html") {
-      html.raw("<a class=\"button\" href=\"\(RunAddress.file("compare.html", of: id))\">Comparison</a>")
+      html.raw("<a class=\"button\" href=\"\(RunAddress.file("compare.html", of: id))\">Comparison as one file</a>")
     }
     if has("metrics.json") || !trials.isEmpty {
-      html.raw("<a class=\"button\" href=\"/compare\(RunAddress.query([("run", id)]))\">Compare</a>")
+      let name = trials.isEmpty ? "Compare with other runs" : "Compare its trials"
+      html.raw("<a class=\"button\" href=\"/compare\(RunAddress.query([("run", id)]))\">\(name)</a>")
     }
-    if has("bundle/bundle.json"), !id.contains(":") {
+    if has("bundle/bundle.json") {
       html.raw("<a class=\"button primary\" href=\"/\(RunAddress.query([("model", id)]))\">Use in Predict</a>")
     }
     html.raw("</p>")
@@ -112,9 +109,9 @@ struct RunPage {
     html.raw(
       "<div class=\"scroll\"><table class=\"runs\"><caption class=\"hidden\">Trials of \(Markup.escape(id))</caption>")
     html.raw("<thead><tr><td><input type=\"checkbox\" data-all aria-label=\"All trials\"></td>")
-    for name in ["name", "state", "started"] { html.raw("<th scope=\"col\">\(name)</th>") }
+    for name in ["name", "state"] { html.raw("<th scope=\"col\">\(name)</th>") }
     for score in ShownScore.compared { html.raw("<th scope=\"col\" class=\"n\">\(score.name)</th>") }
-    html.raw("<th scope=\"col\">title</th></tr></thead><tbody>")
+    html.raw("<th scope=\"col\">started</th><th scope=\"col\">title</th></tr></thead><tbody>")
     for trial in trials {
       let name = "\(id):\(trial.name)"
       html.raw(
@@ -122,7 +119,11 @@ struct RunPage {
           + RunsPage.cells(trial, id: name, isBest: trial.name == best?.name) + "</tr>")
     }
     html.raw("</tbody></table></div><p class=\"bar\"><button class=\"primary\" data-compare>Compare</button>")
-    html.raw("<span class=\"muted\" data-chosen></span></p></form></section>")
+    if let best, has("trials/\(best.name)/bundle/bundle.json") {
+      let address = "/" + RunAddress.query([("model", "\(id):\(best.name)")])
+      html.raw("<a class=\"button\" href=\"\(Markup.escape(address))\">Use the best in Predict</a>")
+    }
+    html.raw(RunsPage.told("Tick trials to compare them.") + "</p></form></section>")
   }
 
   private func writeClips(_ clips: RunClips, to html: inout HTML) {

@@ -5,26 +5,30 @@ import TimbreWorkflow
 /// The table of runs.
 struct RunsPage {
   let runs: [RunListing.Run]
+  /// Those that have no folder yet, since they wait for their turn or have just begun.
+  let waiting: [Runs.Run]
   let wish: RunCatalogue.Wish
   let offset: Int
-  private static let atOnce = 100
-
-  init(runs: [RunListing.Run], wish: RunCatalogue.Wish, offset: Int) {
-    self.runs = runs
-    self.wish = wish
-    self.offset = offset
-  }
+  static let atOnce = 100
 
   var page: Page {
     var page = Page("Runs", section: .runs, scripts: ["runs.js"])
     page.body.element("h1", "Runs")
-    writeFilter(to: &page.body)
+    let isFiltered = wish.filter != nil || wish.state != nil
+    if !runs.isEmpty || isFiltered { writeFilter(to: &page.body) }
     page.body.raw("<p id=\"status\" role=\"status\" class=\"status\"></p><div id=\"list\">")
-    if runs.isEmpty {
-      let isFiltered = wish.filter != nil || wish.state != nil
-      page.body.element("p", isFiltered ? "No run is like that." : "There is no run yet.", class: "lead")
-      page.body.raw("<p><a class=\"button\" href=\"/workflows\">To the workflows</a></p>")
-    } else {
+    writeWaiting(to: &page.body)
+    if isFiltered, runs.isEmpty {
+      page.body.raw(
+        "<p class=\"lead\">No run is like that.</p><p><a class=\"button\" href=\"/runs\">Show all runs</a></p>")
+    } else if runs.isEmpty, waiting.isEmpty {
+      page.body.element("p", "There is no run yet.", class: "lead")
+      page.body.element(
+        "p",
+        "A run carries a workflow out: it trains a model, tests it and keeps all of it here. Choose a workflow and press Run."
+      )
+      page.body.raw("<p><a class=\"button primary\" href=\"/workflows\">To the workflows</a></p>")
+    } else if !runs.isEmpty {
       writeTable(to: &page.body)
     }
     page.body.raw("</div>")
@@ -39,16 +43,29 @@ struct RunsPage {
     return page
   }
 
+  private func writeWaiting(to html: inout HTML) {
+    if waiting.isEmpty { return }
+    html.raw("<ul class=\"run-list\" aria-label=\"Runs that have just been asked for\">")
+    for run in waiting {
+      html.raw("<li><a href=\"\(RunAddress.run(run.id))\">\(Markup.escape(run.id))</a> ")
+      html.raw("<span class=\"tag\">\(run.state == .queued ? "waits for the run before it" : "begins")</span></li>")
+    }
+    html.raw("</ul>")
+  }
+
   private func writeFilter(to html: inout HTML) {
     html.raw(
-      "<form id=\"filter\" class=\"bar filter\" method=\"get\" action=\"/runs\" role=\"search\"><label for=\"words\">Name or title</label>"
+      "<form id=\"filter\" class=\"bar filter\" method=\"get\" action=\"/runs\" role=\"search\"><span class=\"knob\"><label for=\"words\">Name or title</label>"
     )
-    html.raw("<input id=\"words\" type=\"search\" name=\"filter\" value=\"\(Markup.escape(wish.filter ?? ""))\">")
-    html.raw("<label for=\"state\">State</label><select id=\"state\" name=\"state\"><option value=\"\">all</option>")
+    html.raw(
+      "<input id=\"words\" type=\"search\" name=\"filter\" value=\"\(Markup.escape(wish.filter ?? ""))\"></span>")
+    html.raw(
+      "<span class=\"knob\"><label for=\"state\">State</label><select id=\"state\" name=\"state\"><option value=\"\">all</option>"
+    )
     for state in RunCatalogue.State.allCases {
       html.raw("<option\(state == wish.state ? " selected" : "")>\(state.rawValue)</option>")
     }
-    html.raw("</select>")
+    html.raw("</select></span>")
     html.raw("<input type=\"hidden\" name=\"sort\" value=\"\(wish.sort.rawValue)\">")
     if wish.reverse { html.raw("<input type=\"hidden\" name=\"reverse\" value=\"1\">") }
     html.raw("<button>Show</button></form>")
@@ -61,9 +78,9 @@ struct RunsPage {
     )
     html.raw("<td><input type=\"checkbox\" data-all aria-label=\"All runs shown\"></td>")
     let columns: [(String, RunListing.Key?, Bool)] =
-      [
-        ("name", .name, false), ("state", nil, false), ("started", .started, false),
-      ] + ShownScore.compared.map { ($0.name, RunListing.Key(rawValue: $0.key), true) } + [("title", nil, false)]
+      [("name", .name, false), ("state", nil, false)]
+      + ShownScore.compared.map { ($0.name, RunListing.Key(rawValue: $0.key), true) }
+      + [("started", .started, false), ("title", nil, false)]
     for (name, key, isNumber) in columns { html.raw(header(name, key, isNumber)) }
     html.raw("</tr></thead><tbody>")
     for run in runs.dropFirst(offset).prefix(Self.atOnce) {
@@ -73,8 +90,13 @@ struct RunsPage {
     writePages(to: &html)
     html.raw(
       "<p class=\"bar\"><button class=\"primary\" data-compare>Compare</button>"
-        + "<button type=\"button\" class=\"danger\" data-remove>Remove …</button><span class=\"muted\" data-chosen></span></p></form>"
-    )
+        + "<button type=\"button\" class=\"danger\" data-remove>Remove …</button>"
+        + Self.told("Tick runs to compare or to remove them.") + "</p></form>")
+  }
+
+  /// Where it is said how many are ticked.
+  static func told(_ none: String) -> String {
+    "<span class=\"muted\" data-chosen data-none=\"\(Markup.escape(none))\"></span>"
   }
 
   static func box(_ id: String, isOn: Bool) -> String {
@@ -88,17 +110,20 @@ struct RunsPage {
     var text = "<th scope=\"row\"><a href=\"\(RunAddress.run(id))\">\(Markup.escape(run.name))</a>"
     if isBest { text += " <span class=\"tag right\">best</span>" }
     text +=
-      "</th><td>\(state(run.state))\(run.kind == "run" ? "" : " <span class=\"tag\">\(Markup.escape(run.kind))</span>")</td>"
-    text += "<td class=\"nowrap\">\(time(run.started))</td>"
+      "</th><td>\(state(run.state, id: id))\(run.kind == "run" ? "" : " <span class=\"tag\">\(Markup.escape(run.kind))</span>")</td>"
     for score in ShownScore.compared {
       text += "<td class=\"n\">\(run.scores[score.key].map { Numbers.fixed($0, 3) } ?? "–")</td>"
     }
+    text += "<td class=\"nowrap\">\(time(run.started))</td>"
     return text + "<td class=\"title\">\(Markup.escape(run.title))</td>"
   }
 
-  static func state(_ state: String) -> String {
+  /// - Parameter id: Of the run, whose page shows what is under way.
+  static func state(_ state: String, id: String? = nil) -> String {
     let text = "<span class=\"state \(Markup.escape(state))\">\(Markup.escape(state))</span>"
-    return state == "running" ? "<a href=\"/workflows\">\(text)</a>" : text
+    guard let id, state == RunFolder.State.running.rawValue else { return text }
+    let whole = id.split(separator: ":").first.map(String.init) ?? id
+    return "<a href=\"\(RunAddress.run(whole))\">\(text)</a>"
   }
 
   /// 2026-01-31T08:09:10Z as the machine says it, in words that need less room.
@@ -113,9 +138,10 @@ struct RunsPage {
     let isSorted = key == wish.sort
     // The first click puts the best, and the latest, first.
     let reverse = isSorted ? !wish.reverse : key != .name
+    let hint = key == .uar ? " title=\"unweighted average recall: the mean of the classes' recalls\"" : ""
     let sort = isSorted ? " aria-sort=\"\(wish.reverse ? "descending" : "ascending")\"" : ""
     return
-      "<th scope=\"col\"\(style)\(sort)><a href=\"\(Markup.escape(address(sort: key, reverse: reverse)))\">\(name)</a></th>"
+      "<th scope=\"col\"\(style)\(sort)><a\(hint) href=\"\(Markup.escape(address(sort: key, reverse: reverse)))\">\(name)</a></th>"
   }
 
   private func address(sort: RunListing.Key, reverse: Bool, offset: Int = 0) -> String {

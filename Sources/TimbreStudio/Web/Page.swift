@@ -42,9 +42,25 @@ struct Pages: Sendable {
   func error(_ refusal: Refusal) -> Response {
     var page = Page("\(refusal.status.code)")
     page.body.element("h1", "\(refusal.status.code) \(refusal.status.reasonPhrase)")
-    page.body.element("p", refusal.message, class: "lead")
-    if let help = refusal.help { page.body.element("p", help) }
+    let isMute = refusal.message.lowercased() == refusal.status.reasonPhrase.lowercased()
+    let message = isMute && refusal.status == .notFound ? "there is no page at this address" : refusal.message
+    page.body.element("p", Self.sentence(message), class: "lead")
+    if let help = refusal.help { page.body.element("p", Self.sentence(help)) }
+    if refusal.status == .unauthorized {
+      page.body.raw(
+        """
+        <form class="bar" method="get" action="/"><label for="token">Token</label>
+        <input id="token" name="token" type="password" required autocomplete="current-password">
+        <button class="primary">Open the studio</button></form>
+        """)
+    }
     return html(page, status: refusal.status)
+  }
+
+  /// A diagnostic's words as people write them.
+  static func sentence(_ text: String) -> String {
+    let end = text.last.map { ".!?…".contains($0) } ?? true ? "" : "."
+    return text.prefix(1).uppercased() + text.dropFirst() + end
   }
 
   private func text(_ page: Page) -> String {

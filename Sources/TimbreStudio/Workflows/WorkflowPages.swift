@@ -7,16 +7,24 @@ enum WorkflowPages {
     var page = Page("Workflows", section: .workflows, scripts: ["workflows.js"])
     page.body.raw(
       "<div class=\"tools\"><h1>Workflows</h1><button id=\"new\" type=\"button\">New workflow</button></div>")
+    page.body.element(
+      "p",
+      "A workflow says which recordings are read, what is computed of them and what learns from it. A run carries it out.",
+      class: "lead")
     page.body.raw("<p id=\"status\" role=\"status\" class=\"status\"></p>")
-    page.body.raw(newForm(workflows.map(\.file.name)))
-    guard !workflows.isEmpty else {
-      page.body.element("p", "There is no workflow in this workspace yet.", class: "lead")
-      return page
+    if workflows.isEmpty {
+      page.body.element(
+        "p",
+        "There is none in this workspace yet. Begin with the small example: it makes its own voices, so that nothing has to be "
+          + "downloaded, and a run of it takes some seconds.")
     }
+    page.body.raw(newForm(workflows.map(\.file.name)))
+    if workflows.isEmpty { return page }
     page.body.raw(
       """
       <div class="scroll"><table aria-label="Workflows" class="workflows"><thead><tr><th scope="col">Workflow</th>\
-      <th scope="col">Dataset</th><th scope="col">Views</th><th scope="col">Features</th><th scope="col">Classifier</th>\
+      <th scope="col" class="wide">Dataset</th><th scope="col" class="wide">Views</th><th scope="col" class="wide">Features</th>\
+      <th scope="col" class="wide">Classifier</th>\
       <th scope="col">Findings</th><th scope="col"><span class="hidden">Run</span></th></tr></thead><tbody>
       """)
     for (file, lint) in workflows { page.body.raw(row(file, lint, isBusy: busy.contains(file.name))) }
@@ -42,8 +50,8 @@ enum WorkflowPages {
     let label = e("Run \(file.name)")
     return """
       <tr><th scope="row"><a href="\(address)">\(e(title))</a><div class="detail">\(e(file.relative))\(many)</div></th>\
-      <td>\(names("dataset"))</td><td class="long">\(names("views"))</td><td class="long">\(names("features"))</td>\
-      <td>\(names("classifier"))</td><td class="nowrap">\(found)</td><td><button type="button" class="small" \
+      <td class="wide">\(names("dataset"))</td><td class="wide long">\(names("views"))</td>\
+      <td class="wide long">\(names("features"))</td><td class="wide">\(names("classifier"))</td><td class="nowrap">\(found)</td><td><button type="button" class="small" \
       data-run="\(e(file.name))" aria-label="\(label)"\(errors > 0 ? " disabled" : "")>Run</button>\
       \(isBusy ? " <a class=\"tag\" href=\"\(address)#running\">under way</a>" : "")</td></tr>
       """
@@ -59,8 +67,8 @@ enum WorkflowPages {
   private static func newForm(_ names: [String]) -> String {
     let options = names.map { "<option value=\"\(Markup.escape($0))\">\(Markup.escape($0))</option>" }.joined()
     return """
-      <form id="create" class="card" hidden><div class="field"><label for="create-name">Name</label>\
-      <input id="create-name" type="text" required maxlength="100" autocomplete="off" pattern="[A-Za-z0-9_\\-]+">\
+      <form id="create" class="card"\(names.isEmpty ? "" : " hidden")><div class="field"><label for="create-name">Name</label>\
+      <input id="create-name" type="text" required maxlength="100" autocomplete="off" pattern="[A-Za-z0-9_\\-]+"\(names.isEmpty ? " value=\"first\"" : "")>\
       <span class="hint">Letters, digits, - and _; the file's name without .json.</span></div>\
       <div class="field"><label for="create-base">Begin with</label><select id="create-base">\
       <option value="">a small example</option>\(options)</select></div>\

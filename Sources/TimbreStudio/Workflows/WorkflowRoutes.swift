@@ -39,7 +39,10 @@ struct WorkflowRoutes {
     // Where all workers are busy, the picture comes later.
     let lint = try? await studio.lints.lint(
       String(decoding: text.bytes, as: UTF8.self), name: file.relative, detail: true)
-    let runs = await studio.runs.all(of: file.name)
+    // What has been removed is not offered any more.
+    let runs = await studio.runs.all(of: file.name).filter { run in
+      !run.isOver || FileSystem.exists(studio.workspace.runs + "/" + run.id)
+    }
     return studio.pages.html(WorkflowPages.one(file, text, lint: lint, runs: runs))
   }
 

@@ -4,7 +4,7 @@ import TimbreCore
 /// `"extends": "base.json"`: a workflow that is another one with changes.
 ///
 /// Objects are merged key by key, everything else is replaced; a node that uses another plugin replaces the whole node. `null` in
-/// `features` or `views` takes the base's entry away.
+/// `features`, `views` or `variants` takes the base's entry away.
 enum Inheritance {
   /// How many files may extend one another.
   static let deepest = 16
@@ -51,7 +51,10 @@ enum Inheritance {
     let baseFolder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var base = try resolve(
       parsed.value, folder: baseFolder, grammar: grammar, duplicates: &duplicates, read: read, chain: chain + [path])
-    if baseFolder != folder { base = base.absolutePaths(type: .record(grammar.keys), folder: baseFolder) }
+    if baseFolder != folder {
+      base = base.absolutePathsOfChanges(grammar, folder: baseFolder)
+        .absolutePaths(type: .record(grammar.keys), folder: baseFolder)
+    }
     return base.merged(with: own, at: [])
   }
 }
@@ -73,7 +76,7 @@ extension LocatedValue {
     }
     for member in others {
       let index = members.firstIndex { $0.key == member.key }
-      if member.value.json == .null, path == ["features"] || path == ["views"] {
+      if member.value.json == .null, path.count == 1, ["features", "views", "variants"].contains(path[0]) {
         if let index { members.remove(at: index) }
       } else if let index {
         let value = members[index].value.merged(with: member.value, at: path + [member.key])
@@ -88,12 +91,22 @@ extension LocatedValue {
     return copy
   }
 
+  /// A path that begins with a variable is absolute or not by what this is; its default starts at the folder where it is written.
+  private static func absolute(_ path: String, folder: String) -> String {
+    if path.isEmpty || path.hasPrefix("/") { return path }
+    guard path.hasPrefix("${") else { return folder + "/" + path }
+    guard let close = path.firstIndex(of: "}"), let dash = path.firstRange(of: ":-"), dash.upperBound < close,
+      path[dash.upperBound] != "/"
+    else { return path }
+    return path[..<dash.upperBound] + folder + "/" + path[dash.upperBound...]
+  }
+
   /// Relative paths joined to `folder`, wherever the type says that a string is a path.
   func absolutePaths(type: ParameterType, folder: String) -> LocatedValue {
     var copy = self
     switch (type, content) {
-    case (.path, .scalar(.string(let path))) where !path.isEmpty && !path.hasPrefix("/") && !path.hasPrefix("${"):
-      copy.content = .scalar(.string(folder + "/" + path))
+    case (.path, .scalar(.string(let path))):
+      copy.content = .scalar(.string(Self.absolute(path, folder: folder)))
     case (.oneOf(let types), _):
       if let fitting = types.first(where: { $0.findings(in: json).isEmpty }) {
         return absolutePaths(type: fitting, folder: folder)

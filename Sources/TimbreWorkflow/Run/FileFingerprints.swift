@@ -43,38 +43,3 @@ public final class FileFingerprints: Sendable {
     return content
   }
 }
-
-extension FileFingerprints {
-  /// Everything that a run's numbers depend on besides its workflow, as 32 hex digits: the clips, what is said of them, and what their
-  /// files hold. Of files that views mix in only when they were written and how long they are, for these may be very many.
-  func mark(of list: ClipList, _ plan: Plan, jobs: Int) async -> String {
-    let contents = await mapInOrder(list.clips, jobs: jobs) { clip -> Content? in
-      if case .file(let path, _, _) = clip.source { self.content(of: path) } else { nil }
-    }
-    var text = list.labels.joined(separator: "\u{0}")
-    for (clip, content) in zip(list.clips, contents) {
-      text += "\u{1}\(clip.id)\u{0}\(clip.label)\u{0}\(clip.speaker ?? "")"
-      for attribute in clip.attributes { text += "\u{0}\(attribute.name)=\(attribute.value)" }
-      if case .file(_, let start, let end) = clip.source { text += "\u{0}\(start ?? 0) \(end ?? -1)" }
-      if let content { text += "\u{0}\(content.high) \(content.low)" }
-    }
-    let steps = (plan.resolved["views"]?.members ?? []).flatMap { $0.value.arrayValue ?? [] }
-    for path in steps.flatMap({ $0["path"]?.strings ?? [] }) {
-      let files = (try? AudioFiles.list(under: path, wanted: "").files.map(\.path)) ?? [path]
-      for file in files { text += "\u{1}\(file)\u{0}\(FileSystem.changed(file))" }
-    }
-    let hash = fingerprint(Array(text.utf8))
-    return [hash.high, hash.low].map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
-  }
-}
-
-extension JSONValue {
-  /// Itself, or what stands anywhere in it.
-  fileprivate var strings: [String] {
-    if let text = stringValue { return [text] }
-    return (arrayValue ?? members?.map(\.value) ?? []).flatMap(\.strings)
-  }
-}

@@ -76,7 +76,7 @@ public struct Runner: Sendable {
       try near.write(list.clips, to: folder)
       throw error
     }
-    let mark = await conditions.files.mark(of: list, plan, jobs: conditions.jobs)
+    let mark = DataCheck.mark(of: list, plan) { results.contentHash(ofClip: $0) }
     if let begun, begun != mark { throw DataCheck.other(folder.path, list, plan) }
     try data.write(to: folder)
     try folder.mark(.running, about: [.init(DataCheck.key, .string(mark))])
@@ -105,7 +105,7 @@ public struct Runner: Sendable {
     conditions.observer.began("features", unit: "clips")
     defer { conditions.observer.ended() }
     let stage = ClipStage(
-      plan: plan, jobs: conditions.jobs, isCancelled: conditions.isCancelled, files: conditions.files,
+      plan: plan, jobs: conditions.jobs, isCancelled: conditions.isCancelled,
       cache: try conditions.cache.map { try ClipCache($0, plan: plan, files: conditions.files) })
     let results: ClipResults
     do {

@@ -53,7 +53,7 @@ struct TrainingStage: Sendable {
     let atOnce = min(conditions.jobs, folds.count)
     var trained = [Trained?](repeating: nil, count: folds.count)
     var failure: (fold: Int, error: any Error)?
-    await withTaskGroup(of: (Int, Swift.Result<Trained, any Error>).self) { group in
+    await withTaskGroup(of: (Int, Swift.Result<(fold: Trained, isKnown: Bool), any Error>).self) { group in
       var next = 0
       func addOne() {
         guard next < folds.count, failure == nil else { return }
@@ -62,14 +62,18 @@ struct TrainingStage: Sendable {
         group.addTask { (fold, Swift.Result { try result(of: folds[fold], jobs: max(1, conditions.jobs / atOnce)) }) }
       }
       for _ in 0..<atOnce { addOne() }
-      var done = 0
+      // What was there already says nothing about how long the others take.
+      var (done, known) = (0, 0)
       while let (fold, result) = await group.next() {
-        done += 1
         switch result {
-        case .success(let result): trained[fold] = result
-        case .failure(let error): if fold < failure?.fold ?? .max { failure = (fold, error) }
+        case .success(let (result, isKnown)):
+          trained[fold] = result
+          if isKnown { known += 1 } else { done += 1 }
+        case .failure(let error):
+          if fold < failure?.fold ?? .max { failure = (fold, error) }
+          done += 1
         }
-        conditions.observer.advanced(to: done, of: folds.count, detail: "fold \(folds[fold].name)")
+        conditions.observer.advanced(to: done, of: folds.count - known, detail: "fold \(folds[fold].name)")
         addOne()
       }
     }
@@ -77,7 +81,7 @@ struct TrainingStage: Sendable {
     return trained.compactMap(\.self)
   }
 
-  private func result(of fold: RunData.Fold, jobs: Int) throws -> Trained {
+  private func result(of fold: RunData.Fold, jobs: Int) throws -> (fold: Trained, isKnown: Bool) {
     let parent = self.folder.path
     let folder = try folder.within("folds/" + RunFolder.folderName(clip: fold.name))
     let part = RunPart(.fold, name: fold.name, folder: folder.path, parent: parent)
@@ -86,7 +90,7 @@ struct TrainingStage: Sendable {
       let known = conditions.resumes ? finished(fold, in: folder) : nil
       let result = try known ?? train(fold, in: folder, jobs: jobs) { _ in }
       conditions.observer.happened(.ended(part, .finished))
-      return result
+      return (result, known != nil)
     } catch {
       let isCancelled = (error as? Diagnostic)?.kind == .cancelled
       conditions.observer.happened(.ended(part, isCancelled ? .interrupted : .failed))

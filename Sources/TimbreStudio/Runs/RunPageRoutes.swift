@@ -1,7 +1,7 @@
 import Hummingbird
-import TimbreReport
 import TimbreWorkflow
 
+/// The pages of runs.
 extension RunsRoutes {
   func addPages(to pages: some RouterMethods<Studio.Context>) {
     pages.get("/runs") { request, _ in
@@ -9,17 +9,30 @@ extension RunsRoutes {
       var wish = try RunCatalogue.Wish(query)
       // People look for what they did last.
       if query["sort"] == nil { wish.reverse = true }
-      let runs = RunCatalogue.chosen(catalogue.runs(in: studio.workspace.runs, called: "runs"), wish)
-      return studio.pages.html(RunsPage(runs: runs, wish: wish, offset: try offset(query)).page)
+      let all = catalogue.runs(in: studio.workspace.runs, called: "runs")
+      // What waits for its turn has no folder yet.
+      let waiting = await studio.runs.all().filter { run in !run.isOver && !all.contains { $0.name == run.id } }
+      return studio.pages.html(
+        RunsPage(
+          runs: RunCatalogue.chosen(all, wish), waiting: waiting, wish: wish, offset: try offset(query)
+        ).page)
     }
     pages.get("/runs/:id") { _, context in
       let id = try context.part("id")
-      let path = try folder(id)
+      let isHere = await studio.runs.run(id).map { !$0.isOver } ?? false
+      let path: String
+      do {
+        path = try folder(id)
+      } catch {
+        guard isHere else { throw error }
+        return studio.pages.html(RunPage.waiting(id))
+      }
       let trials = id.contains(":") ? [] : catalogue.runs(in: path + "/trials", called: id)
       let redaction = redaction(path)
       let clips = try? tables.clips(of: path, redaction)
       let page = RunPage(
-        id: id, path: path, trials: trials, clips: clips, files: Self.files(in: path), redaction: redaction)
+        id: id, path: path, isHere: isHere, trials: trials, clips: clips, files: Self.files(in: path),
+        redaction: redaction)
       return studio.pages.html(try page.page())
     }
     pages.get("/runs/:id/clips") { request, context in
