@@ -169,7 +169,7 @@ def test_a_report_shows_everything_and_can_do_nothing(workspace, start, browser,
     page.write_text(page.read_text().replace("</main>", '<img id="beside" src="./clips/beside.png" alt=""></main>'))
     browser.open(studio.opened)
     browser.open(studio("/runs/demo"))
-    browser.driver.find_element("link text", "Report").click()
+    browser.find("main a.button[href$='report.html']").click()
     browser.wait(lambda: browser.driver.current_url.endswith("report.html"))
     assert browser.find("#beside").get_property("naturalWidth") > 0
     assert browser.driver.execute_script("return window.origin") == "null"
