@@ -33,6 +33,9 @@ demo: packages swift
 	$(BUILD) --product timbre
 	report=$$($(TIMBRE) run Workflows/demo.json)
 	echo "The report: $$report"
+	$(BUILD) --product timbre-studio
+	echo "The report: $$report"
+	echo "The same and more in the browser: $(TIMBRE) serve"
 
 test: packages test-packages install-packages swift lint $(VENV_TEST)/ready $(VENV_MLFLOW)/ready test-browser
 	$(BUILD) --build-tests

@@ -41,6 +41,8 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0", traits: []),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.25.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.5.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
   ],
@@ -71,7 +73,10 @@ let package = Package(
     module("TimbreFingerprint", ["TimbreCore", "TimbreDSP", real]),
     module(
       "TimbreWorkflow",
-      ["TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreFingerprint", "TimbreReport"]),
+      [
+        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreFingerprint", "TimbreMachine",
+        "TimbreReport",
+      ]),
     module("TimbreTracking", ["TimbreCore", "TimbreReport", "TimbreTools", "TimbreWorkflow"]),
     module("TimbreTesting", ["TimbreCore", real]),
 
@@ -99,7 +104,10 @@ let package = Package(
       dependencies: [
         "TimbreCore", "TimbreAudio", "TimbreReport", "TimbreWorkflow",
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],

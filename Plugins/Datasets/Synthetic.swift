@@ -39,27 +39,42 @@ public struct Synthetic: DatasetReader {
   public func clips() throws -> ClipList {
     var clips: [Clip] = []
     clips.reserveCapacity(config.speakers * config.clipsPerEmotion * Emotion.allCases.count)
+    // Arrays that many clips share take no memory for each.
+    let attributes = ["male", "female"].map { sex in
+      (1...config.clipsPerEmotion).map { [(name: "sex", value: sex), (name: "take", value: String($0))] }
+    }
     for number in 1...config.speakers {
-      let speaker = padded(number, to: config.speakers)
-      let voice = Voice(number: number, seed: UInt64(config.seed))
+      let speaker = Speaker(number, config)
+      let name = padded(number, to: config.speakers)
       for emotion in Emotion.allCases.sorted(by: { $0.rawValue < $1.rawValue }) {
         for take in 1...config.clipsPerEmotion {
-          let id = "speaker\(speaker)-\(emotion.rawValue)-\(padded(take, to: config.clipsPerEmotion))"
-          let config = config
-          let make: @Sendable () -> Signal = {
-            var random = RandomSource(seed: UInt64(config.seed), "clip", id)
-            let utterance = Utterance(
-              emotion, by: voice, duration: config.duration, difficulty: config.difficulty, random: &random)
-            return utterance.render(sampleRate: config.sampleRate, random: &random)
-          }
+          let id = "speaker\(name)-\(emotion.rawValue)-\(padded(take, to: config.clipsPerEmotion))"
           clips.append(
             Clip(
-              id: id, source: .generated(make), label: emotion.rawValue, speaker: speaker,
-              attributes: [("sex", voice.isFemale ? "female" : "male"), ("take", String(take))]))
+              id: id, source: .generated { speaker.says(emotion, id) }, label: emotion.rawValue, speaker: name,
+              attributes: attributes[speaker.voice.isFemale ? 1 : 0][take - 1]))
         }
       }
     }
     return ClipList(clips: clips, labels: Emotion.allCases.map(\.rawValue))
+  }
+
+  /// A voice and how it is to speak: shared by all of its clips.
+  private final class Speaker: Sendable {
+    let voice: Voice
+    private let config: Config
+
+    init(_ number: Int, _ config: Config) {
+      voice = Voice(number: number, seed: UInt64(config.seed))
+      self.config = config
+    }
+
+    func says(_ emotion: Emotion, _ id: String) -> Signal {
+      var random = RandomSource(seed: UInt64(config.seed), "clip", id)
+      let utterance = Utterance(
+        emotion, by: voice, duration: config.duration, difficulty: config.difficulty, random: &random)
+      return utterance.render(sampleRate: config.sampleRate, random: &random)
+    }
   }
 
   private func padded(_ number: Int, to highest: Int) -> String {

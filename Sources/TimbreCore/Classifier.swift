@@ -72,6 +72,7 @@ public struct TrainingTask: Sendable {
 public struct ModelPart: Sendable, Hashable {
   public var name: String
   public var shape: [Int]
+  /// Numbers that training finds, or of a model that is made of rows and trees: numbers that it keeps.
   public var parameters: Int
 
   public init(name: String, shape: [Int], parameters: Int) {
@@ -86,7 +87,8 @@ public protocol Classifier: Plugin {
   /// Parameters that have another default where rows are sequences.
   static var sequenceDefaults: [JSONValue.Member] { get }
 
-  /// The model's parts for rows of this shape and so many classes, known without data.
+  /// The model's parts for rows of this shape and so many classes, known without data. What depends on the rows counts 0 parameters
+  /// here, and has its number in `TrainedModel.parts`.
   /// - Throws: A `Diagnostic` where the shapes do not fit (a pool wider than its input, a missing `flatten`, sequences for a
   ///   classifier of vectors: see `RowShape.columns(of:)`).
   func parts(of rows: RowShape, classes: Int) throws -> [ModelPart]
@@ -118,12 +120,16 @@ public protocol TrainedModel: Sendable {
   /// Empty for a model that was restored.
   var history: [TrainingRecord] { get }
   var tensors: [Tensor] { get }
+  /// The parts as training left them, where their size depends on the rows; nil where the classifier's own tell it all.
+  var parts: [ModelPart]? { get }
 
   /// Rows × classes, each row summing to 1. A row's result depends neither on its neighbours nor on `jobs`.
   func probabilities(_ rows: Rows, jobs: Int) throws -> Matrix
 }
 
 extension TrainedModel {
+  public var parts: [ModelPart]? { nil }
+
   /// Of vectors.
   public func probabilities(_ rows: Matrix, jobs: Int) throws -> Matrix { try probabilities(Rows(rows), jobs: jobs) }
 }

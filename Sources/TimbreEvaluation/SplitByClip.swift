@@ -2,10 +2,15 @@ import TimbreCore
 
 /// What is drawn as a whole: a recording under all its names, or a row.
 private struct DrawnUnit {
-  /// Indices of clips or rows.
-  var members: [Int]
+  /// Index of a clip or row.
+  var first: Int
+  /// Those that go with it; mostly none, and then they take no memory.
+  var others: [Int] = []
   /// Index of its class; 0 where classes do not matter.
   var stratum: Int
+
+  var count: Int { 1 + others.count }
+  var members: [Int] { [first] + others }
 }
 
 extension SideDrawing {
@@ -21,24 +26,24 @@ extension SideDrawing {
   private func units(byClip: Bool) -> [DrawnUnit] {
     let strata = stratumOfItem()
     guard byClip else {
-      return table.rows.indices.map { DrawnUnit(members: [$0], stratum: strata[table.rows[$0].item]) }
+      return table.rows.indices.map { DrawnUnit(first: $0, stratum: strata[table.rows[$0].item]) }
     }
     var unitOfHash: [RecordingID: Int] = [:]
     var units: [DrawnUnit] = []
     for (index, item) in table.items.enumerated() {
       if let hash = item.recording, let unit = unitOfHash[hash] {
-        units[unit].members.append(index)
+        units[unit].others.append(index)
         continue
       }
       if let hash = item.recording { unitOfHash[hash] = units.count }
-      units.append(DrawnUnit(members: [index], stratum: strata[index]))
+      units.append(DrawnUnit(first: index, stratum: strata[index]))
     }
     return units
   }
 
   /// Draws the validation side of a fold from what trains.
   func drawValidation(_ share: Double, _ sides: inout [Side]) {
-    let others = units(byClip: options.by == .clip).filter { sides[$0.members[0]] == .train }
+    let others = units(byClip: options.by == .clip).filter { sides[$0.first] == .train }
     var random = random("validation")
     for unit in Self.draw(Self.count(of: share, sides.count), from: others, &random) {
       for member in others[unit].members { sides[member] = .validation }
@@ -62,7 +67,7 @@ extension SideDrawing {
     let tested = Self.draw(Self.count(of: testShare, total), from: units, &random)
     for unit in tested { for member in units[unit].members { sides[member] = .test } }
     if validationShare > 0 {
-      let others = units.indices.filter { sides[units[$0].members[0]] == .train }.map { units[$0] }
+      let others = units.indices.filter { sides[units[$0].first] == .train }.map { units[$0] }
       random = self.random("validation")
       for unit in Self.draw(Self.count(of: validationShare, total), from: others, &random) {
         for member in others[unit].members { sides[member] = .validation }
@@ -79,19 +84,19 @@ extension SideDrawing {
     var sizes = [Int](repeating: 0, count: strataCount)
     for unit in random.permutation(units.count) {
       unitsOf[units[unit].stratum].append(unit)
-      sizes[units[unit].stratum] += units[unit].members.count
+      sizes[units[unit].stratum] += units[unit].count
     }
     var drawn: [Int] = []
     for (stratum, target) in apportion(wanted, sizes, &random).enumerated() where unitsOf[stratum].count > 1 {
       let target = min(max(target, 1), sizes[stratum] - 1)
       var taken = 0
       let before = drawn.count
-      for unit in unitsOf[stratum] where taken + units[unit].members.count <= target {
+      for unit in unitsOf[stratum] where taken + units[unit].count <= target {
         drawn.append(unit)
-        taken += units[unit].members.count
+        taken += units[unit].count
       }
       if drawn.count == before,
-        let least = unitsOf[stratum].min(by: { units[$0].members.count < units[$1].members.count })
+        let least = unitsOf[stratum].min(by: { units[$0].count < units[$1].count })
       {
         drawn.append(least)
       }

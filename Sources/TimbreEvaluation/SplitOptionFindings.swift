@@ -53,7 +53,9 @@ extension SplitOptions {
           help: "leave \"test\" out", isAboutKey: true)
       ]
     }
-    let test = filled.test ?? .share(0.001)
+    var share = 0.001
+    if case .count(let count)? = folds { share = 1 / Double(count) }
+    let test = filled.test ?? .share(share)
     for (key, part) in [("test", test), ("validation", validation)] {
       guard case .names = part, by == .clip || by == .row else { continue }
       found.append(

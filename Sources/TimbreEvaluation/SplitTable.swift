@@ -61,14 +61,18 @@ public struct RecordingID: Sendable, Hashable {
 /// The rows of a dataset: views of clips.
 public struct SplitTable: Sendable {
   public struct Row: Sendable, Hashable {
+    // 8 bytes: there are several rows to every clip of a corpus.
+    private let place: Int32
+    private let viewPlace: Int32
+
     /// Index in `items`.
-    public var item: Int
+    public var item: Int { Int(place) }
     /// Index in `views`.
-    public var view: Int
+    public var view: Int { Int(viewPlace) }
 
     public init(item: Int, view: Int) {
-      self.item = item
-      self.view = view
+      place = Int32(item)
+      viewPlace = Int32(view)
     }
   }
 
@@ -84,7 +88,9 @@ public struct SplitTable: Sendable {
 
   /// Every view of every clip, the views of a clip side by side.
   public init(items: [SplitItem], views: [String]) {
-    let rows = items.indices.flatMap { item in views.indices.map { Row(item: item, view: $0) } }
+    var rows: [Row] = []
+    rows.reserveCapacity(items.count * views.count)
+    for item in items.indices { for view in views.indices { rows.append(Row(item: item, view: view)) } }
     self.init(items: items, views: views, rows: rows)
   }
 }

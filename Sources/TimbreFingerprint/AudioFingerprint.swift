@@ -23,9 +23,6 @@ public struct AudioFingerprint: Sendable, Hashable {
   /// The frame of the recording that the first word belongs to.
   public private(set) var start: Int
 
-  /// UInt32 numbers of `packed`.
-  public static let packedCount = most + 5
-
   /// nil where the recording is too short or too quiet to be told from others.
   public init?(of signal: Signal) {
     let (samples, rate) = Self.reduced(signal)
@@ -122,23 +119,27 @@ public struct AudioFingerprint: Sendable, Hashable {
 }
 
 extension AudioFingerprint {
-  /// Numbers of one length whatever the recording, for large blocks of them; all 0 where there is no fingerprint.
+  /// Numbers before the words of a packed fingerprint.
+  static let packedHead = 5
+
+  /// Numbers to be kept: where it starts, which words are active, the words; none where there is no fingerprint.
   public static func packed(_ fingerprint: AudioFingerprint?) -> [UInt32] {
-    guard let fingerprint else { return [UInt32](repeating: 0, count: packedCount) }
+    guard let fingerprint else { return [] }
     let bits = [fingerprint.active[0], fingerprint.active[1]]
     return [UInt32(truncatingIfNeeded: fingerprint.start)]
-      + bits.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] }
-      + fingerprint.words + [UInt32](repeating: 0, count: most - fingerprint.words.count)
+      + bits.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] } + fingerprint.words
   }
 
   /// nil for what stands for no fingerprint.
   public init?(packed: ArraySlice<UInt32>) {
-    guard packed.count == Self.packedCount else { return nil }
+    let count = packed.count - Self.packedHead
+    guard (0...Self.most).contains(count) else { return nil }
     let base = packed.startIndex
     func long(_ place: Int) -> UInt64 { UInt64(packed[base + place]) | UInt64(packed[base + place + 1]) << 32 }
     start = Int(packed[base])
     active = SIMD2(long(1), long(3))
-    words = Array(packed[(base + 5)...])
-    guard activeCount >= FingerprintMatch.fewest else { return nil }
+    words = Array(packed[(base + Self.packedHead)...])
+    let last = active[1] != 0 ? 127 - active[1].leadingZeroBitCount : 63 - active[0].leadingZeroBitCount
+    guard activeCount >= FingerprintMatch.fewest, last < count else { return nil }
   }
 }

@@ -24,74 +24,92 @@ public enum FingerprintIndex {
   /// A frame is compared with so many others of the same bits; more occur only where hardly anything changes.
   private static let neighbours = 512
 
+  /// The index is made for so many keys at a time: places of all frames would take as much memory as the fingerprints.
+  private static let keysAtOnce = 1 << 13
+
   /// - Parameters:
-  ///   - block: Packed fingerprints, one after the other.
+  ///   - prints: Packed fingerprints; empty ones are passed over.
   ///   - isSame: Whether two recordings are known to be the same: these are not looked for.
   /// - Returns: Sorted by `first`, then `second`; the same whatever the machine.
-  public static func matches(in block: [UInt32], isSame: (Int, Int) -> Bool = { _, _ in false }) -> [FingerprintMatch] {
-    let size = AudioFingerprint.packedCount
-    let count = block.count / size
-    let prints = FingerprintBlock(values: block)
+  public static func matches(
+    in prints: PackedRuns<UInt32>, isSame: (Int, Int) -> Bool = { _, _ in false }
+  ) -> [FingerprintMatch] {
+    let prints = FingerprintBlock(runs: prints)
     var found: [UInt64: FingerprintMatch] = [:]
     for shift in [UInt32(0), 16] {
-      // Places of frames, in the order of their 16 bits.
-      var starts = [Int](repeating: 0, count: 1 << 16 + 1)
-      prints.forEachActive(count) { _, _, word in starts[Int(word >> shift & 0xFFFF) + 1] += 1 }
-      for key in 1..<starts.count { starts[key] += starts[key - 1] }
-      var places = [UInt32](repeating: 0, count: starts[1 << 16])
-      var next = starts
-      prints.forEachActive(count) { clip, frame, word in
-        let key = Int(word >> shift & 0xFFFF)
-        places[next[key]] = UInt32(clip * AudioFingerprint.most + frame)
-        next[key] += 1
-      }
-      for key in 0..<(1 << 16) {
-        let bucket = places[starts[key]..<starts[key + 1]]
-        for (index, place) in zip(bucket.indices, bucket) {
-          let (clip, frame) = (Int(place) / AudioFingerprint.most, Int(place) % AudioFingerprint.most)
-          let time = frame + prints.start(clip)
-          for other in bucket[(index + 1)..<min(bucket.endIndex, index + 1 + neighbours)] {
-            let (otherClip, otherFrame) = (Int(other) / AudioFingerprint.most, Int(other) % AudioFingerprint.most)
-            let shift = time - otherFrame - prints.start(otherClip)
-            guard otherClip != clip, abs(shift) <= FingerprintMatch.farthest else { continue }
-            let pair = UInt64(clip) << 32 | UInt64(otherClip)
-            if let known = found[pair], known.shift == shift { continue }
-            guard let distance = prints.distance(clip, otherClip, offset: frame - otherFrame),
-              distance < found[pair]?.distance ?? .infinity, !isSame(clip, otherClip)
-            else { continue }
-            found[pair] = FingerprintMatch(first: clip, second: otherClip, distance: distance, shift: shift)
-          }
-        }
+      for firstKey in stride(from: 0, to: 1 << 16, by: keysAtOnce) {
+        search(prints, keys: firstKey..<firstKey + keysAtOnce, shift: shift, isSame: isSame, into: &found)
       }
     }
     return found.values.sorted { ($0.first, $0.second) < ($1.first, $1.second) }
+  }
+
+  /// Compares what agrees in 16 bits, the word's from `shift` on, where these are one of the keys.
+  private static func search(
+    _ prints: FingerprintBlock, keys: Range<Int>, shift: UInt32, isSame: (Int, Int) -> Bool,
+    into found: inout [UInt64: FingerprintMatch]
+  ) {
+    // Places of frames, in the order of their 16 bits.
+    var starts = [Int](repeating: 0, count: keys.count + 1)
+    prints.forEachActive { _, _, word in
+      let key = Int(word >> shift & 0xFFFF)
+      if keys.contains(key) { starts[key - keys.lowerBound + 1] += 1 }
+    }
+    for key in 1..<starts.count { starts[key] += starts[key - 1] }
+    var places = [UInt32](repeating: 0, count: starts[keys.count])
+    var next = starts
+    prints.forEachActive { clip, frame, word in
+      let key = Int(word >> shift & 0xFFFF)
+      guard keys.contains(key) else { return }
+      places[next[key - keys.lowerBound]] = UInt32(clip * AudioFingerprint.most + frame)
+      next[key - keys.lowerBound] += 1
+    }
+    for key in 0..<keys.count {
+      let bucket = places[starts[key]..<starts[key + 1]]
+      for (index, place) in zip(bucket.indices, bucket) {
+        let (clip, frame) = (Int(place) / AudioFingerprint.most, Int(place) % AudioFingerprint.most)
+        let time = frame + prints.start(clip)
+        for other in bucket[(index + 1)..<min(bucket.endIndex, index + 1 + neighbours)] {
+          let (otherClip, otherFrame) = (Int(other) / AudioFingerprint.most, Int(other) % AudioFingerprint.most)
+          let shift = time - otherFrame - prints.start(otherClip)
+          guard otherClip != clip, abs(shift) <= FingerprintMatch.farthest else { continue }
+          let pair = UInt64(clip) << 32 | UInt64(otherClip)
+          if let known = found[pair], known.shift == shift { continue }
+          guard let distance = prints.distance(clip, otherClip, offset: frame - otherFrame),
+            distance < found[pair]?.distance ?? .infinity, !isSame(clip, otherClip)
+          else { continue }
+          found[pair] = FingerprintMatch(first: clip, second: otherClip, distance: distance, shift: shift)
+        }
+      }
+    }
   }
 }
 
 /// Packed fingerprints, read in place.
 private struct FingerprintBlock {
-  let values: [UInt32]
+  let runs: PackedRuns<UInt32>
 
-  func start(_ clip: Int) -> Int { Int(values[clip * AudioFingerprint.packedCount]) }
+  func start(_ clip: Int) -> Int { Int(runs[clip].first ?? 0) }
 
-  private func active(_ clip: Int) -> (UInt64, UInt64) {
-    let base = clip * AudioFingerprint.packedCount
+  private func active(_ print: ArraySlice<UInt32>) -> (UInt64, UInt64) {
+    let base = print.startIndex
     return (
-      UInt64(values[base + 1]) | UInt64(values[base + 2]) << 32,
-      UInt64(values[base + 3]) | UInt64(values[base + 4]) << 32
+      UInt64(print[base + 1]) | UInt64(print[base + 2]) << 32, UInt64(print[base + 3]) | UInt64(print[base + 4]) << 32
     )
   }
 
-  func forEachActive(_ count: Int, _ use: (_ clip: Int, _ frame: Int, _ word: UInt32) -> Void) {
-    for clip in 0..<count {
-      let (low, high) = active(clip)
-      let base = clip * AudioFingerprint.packedCount + 5
+  func forEachActive(_ use: (_ clip: Int, _ frame: Int, _ word: UInt32) -> Void) {
+    for clip in 0..<runs.count {
+      let print = runs[clip]
+      if print.isEmpty { continue }
+      let (low, high) = active(print)
+      let base = print.startIndex + AudioFingerprint.packedHead
       for (first, bits) in [(0, low), (64, high)] {
         var bits = bits
         while bits != 0 {
           let frame = first + bits.trailingZeroBitCount
           bits &= bits - 1
-          use(clip, frame, values[base + frame])
+          use(clip, frame, print[base + frame])
         }
       }
     }
@@ -100,11 +118,10 @@ private struct FingerprintBlock {
   /// Share of bits that differ where frame i of the first meets frame i − offset of the second; nil beyond the limit, which most
   /// pairs show soon.
   func distance(_ first: Int, _ second: Int, offset: Int) -> Double? {
-    let (a, b) = (
-      first * AudioFingerprint.packedCount + 5 + max(0, offset),
-      second * AudioFingerprint.packedCount + 5 + max(0, -offset)
-    )
-    let (mine, others) = (active(first), active(second))
+    let (print, other) = (runs[first], runs[second])
+    let a = print.startIndex + AudioFingerprint.packedHead + max(0, offset)
+    let b = other.startIndex + AudioFingerprint.packedHead + max(0, -offset)
+    let (mine, others) = (active(print), active(other))
     let both = Self.shifted(mine, by: max(0, offset), and: others, by: max(0, -offset))
     let frames = both.0.nonzeroBitCount + both.1.nonzeroBitCount
     guard frames >= FingerprintMatch.fewest else { return nil }
@@ -115,7 +132,7 @@ private struct FingerprintBlock {
       while bits != 0 {
         let frame = from + bits.trailingZeroBitCount
         bits &= bits - 1
-        wrong += (values[a + frame] ^ values[b + frame]).nonzeroBitCount
+        wrong += (print[a + frame] ^ other[b + frame]).nonzeroBitCount
         if wrong > most { return nil }
       }
     }

@@ -63,6 +63,9 @@ public struct NeighbourModel: TrainedModel, RowModel {
   /// √Σ xᵢ² of each row.
   private let lengths: [Double]
 
+  /// The rows that are kept.
+  public var parts: [ModelPart]? { [ModelPart(name: "neighbours", shape: [classes], parameters: rows.count)] }
+
   init(_ tensors: [Tensor], _ learner: NeighbourLearner, columns: Int, classes: Int) throws {
     self.tensors = tensors
     self.learner = learner

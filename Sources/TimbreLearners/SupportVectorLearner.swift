@@ -67,10 +67,10 @@ public struct SupportVectorLearner: Learner {
 
   public func parts(columns: Int, classes: Int) -> [ModelPart] {
     let pairs = Pairs.count(classes)
-    // What an RBF machine keeps depends on the rows.
-    let numbers = kernel == .linear ? pairs * (columns + 1) : pairs
+    // How many support vectors there are depends on the rows.
+    if kernel == .rbf { return [ModelPart(name: "support vectors", shape: [pairs], parameters: 0)] }
     return [
-      ModelPart(name: "machines", shape: [pairs], parameters: numbers),
+      ModelPart(name: "machines", shape: [pairs], parameters: pairs * (columns + 1)),
       ModelPart(name: "sigmoids", shape: [pairs], parameters: 2 * pairs),
     ]
   }

@@ -19,6 +19,12 @@ public struct SupportVectorModel: TrainedModel, RowModel {
   private let intercepts: [Float]
   private let sigmoids: [Sigmoid]
 
+  /// Of an RBF machine the support vectors.
+  public var parts: [ModelPart]? {
+    guard case .rbf(let vectors) = machines else { return nil }
+    return [ModelPart(name: "support vectors", shape: [intercepts.count], parameters: vectors.rows.count)]
+  }
+
   private enum Machines {
     /// Pairs × columns.
     case linear([Float])

@@ -16,6 +16,11 @@ public struct TreeModel: TrainedModel, RowModel {
   /// Where in its tree a node continues for a number that is not below the threshold. For one below it, the next node.
   private let others: [Int]
 
+  /// The nodes of all trees.
+  public var parts: [ModelPart]? {
+    [ModelPart(name: "trees", shape: [trees.count / groups, groups], parameters: features.count)]
+  }
+
   package static func groups(_ classes: Int) -> Int { classes == 2 ? 1 : classes }
   private var groups: Int { Self.groups(present.count) }
 

@@ -6,8 +6,12 @@ public struct ComparisonPage: Sendable {
   /// Each with a line a run: settings that differ and scores, tests and cost.
   public var tables: [Table]
   public var runs: [Run] = []
-  /// How p-values are corrected and what the intervals are over.
+  /// What the columns mean.
   public var note = ""
+  /// Paragraphs: how p-values are corrected, and which run is the best as far as the tests can tell.
+  public var findings: [String] = []
+  /// What the tests of every pair of runs came to, its name a sentence; nil where only the first was tested against.
+  public var pairs: Table?
   /// Whether links stand as they are to be written: addresses of a server. Otherwise they are paths beside the page.
   package var hasAddresses = false
 
@@ -33,6 +37,8 @@ public struct ComparisonPage: Sendable {
     public var verdict: String
     /// `report.html`, relative to the page.
     public var report: String?
+    /// Whether its confusions and clips are shown.
+    public var isDetailed = true
     public var confusion: ConfusionMatrix?
     /// Clips that only the first run gets right, and that only this one does.
     public var lost: [Clip] = []
@@ -69,6 +75,7 @@ public struct ComparisonPage: Sendable {
     page.begin(title: title)
     page.raw("<div class=\"page\">")
     page.raw("<nav aria-label=\"Contents\"><ol><li><a href=\"#result\">Runs</a></li>")
+    if pairs != nil { page.raw("<li><a href=\"#pairs\">Pairs</a></li>") }
     page.raw("<li><a href=\"#confusions\">Confusions</a></li><li><a href=\"#clips\">Clips</a></li></ol></nav>")
     page.raw("<main id=\"result\">")
     page.element("h1", title)
@@ -79,15 +86,28 @@ public struct ComparisonPage: Sendable {
 
   /// All that stands below the title.
   package func writeContents(to page: inout HTML) {
-    for table in tables {
-      page.table(
-        table.header.enumerated().map { $0 == 0 ? .text($1) : .number($1) },
-        table.rows.map { row in row.enumerated().map { $0 == 0 ? .name($1) : .number($1) } }, label: table.name)
-    }
+    for table in tables { write(table, names: 1, to: &page) }
     if !note.isEmpty { page.element("p", note, class: "muted") }
+    for finding in findings { page.element("p", finding) }
     writeVerdicts(to: &page)
+    if let pairs {
+      page.raw("<section id=\"pairs\">")
+      page.element("h2", "Pairs")
+      page.element("p", pairs.name)
+      if !pairs.rows.isEmpty { write(pairs, names: 2, to: &page) }
+      page.raw("</section>")
+    }
     writeConfusions(to: &page)
     writeClips(to: &page)
+  }
+
+  /// - Parameter names: How many of its first columns are names rather than numbers.
+  private func write(_ table: Table, names: Int, to page: inout HTML) {
+    page.table(
+      table.header.enumerated().map { $0 < names ? .text($1) : .number($1) },
+      table.rows.map { row in
+        row.enumerated().map { $0 == 0 ? .name($1) : $0 < names ? .text($1) : .number($1) }
+      }, label: table.name)
   }
 
   private func link(_ target: String, _ text: String) -> String {
@@ -106,6 +126,13 @@ public struct ComparisonPage: Sendable {
   private func writeConfusions(to page: inout HTML) {
     page.raw("<section id=\"confusions\">")
     page.element("h2", "Confusions")
+    let others = runs.count { !$0.isDetailed }
+    if others > 0 {
+      page.element(
+        "p",
+        "Confusions and clips are shown of the first run and of the \(runs.count - others - 1) others with the highest UAR; a "
+          + "comparison of fewer runs shows those of the other \(others).")
+    }
     page.element("p", "Rows are the true classes, columns what the model said.")
     for (index, run) in runs.enumerated() {
       guard let confusion = run.confusion else { continue }
@@ -134,7 +161,7 @@ public struct ComparisonPage: Sendable {
   private func writeClips(to page: inout HTML) {
     page.raw("<section id=\"clips\">")
     page.element("h2", "Clips that changed sides")
-    for run in runs.dropFirst() {
+    for run in runs.dropFirst() where run.isDetailed {
       page.element("h3", "\(run.name) beside \(runs[0].name)")
       for (title, clips) in [("only \(run.name) gets right", run.won), ("only \(runs[0].name) gets right", run.lost)] {
         page.raw("<details><summary>\(clips.count) clips \(Markup.escape(title))</summary><ul class=\"plain\">")

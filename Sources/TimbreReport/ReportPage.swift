@@ -44,7 +44,7 @@ extension RunReport {
     add("confusion", "Confusions", when: confusion != nil, writeConfusion)
     add("classes", "Classes", when: !classes.isEmpty, writeClasses)
     add("folds", "Folds", when: !folds.isEmpty, writeFolds)
-    add("training", "Training", when: !history.isEmpty, writeHistory)
+    add("training", "Training", when: hasHistory, writeHistory)
     add("inputs", "Features", when: !inputs.isEmpty, writeInputs)
     add("model", "Model", when: !parts.isEmpty, writeModel)
     add("split", "Split", when: !split.isEmpty, writeSplit)

@@ -64,15 +64,12 @@ extension RunReport {
   }
 
   package func writeFolds(to page: inout HTML) {
-    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
     func summary(_ values: [Double]) -> HTML.Cell {
-      let mean = mean(values)
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      let deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
-      return .number("\(Numbers.fixed(mean, 3)) ± \(Numbers.fixed(deviation, 3))")
+      let spread = Spread(values)
+      return .number("\(Numbers.fixed(spread.mean, 3)) ± \(Numbers.fixed(spread.deviation, 3))")
     }
     page.table(
-      [.text("fold"), .number("rows"), .number("accuracy"), .number("UAR"), .number("macro F1")],
+      [.text("fold"), .number("rows")] + ShownScore.compared.map { .number($0.name) },
       folds.map { fold in
         [
           .name(fold.name), .number(Numbers.grouped(fold.rows)), .number(Numbers.fixed(fold.accuracy, 3)),
@@ -85,11 +82,17 @@ extension RunReport {
       ], label: "Scores of each fold")
   }
 
+  /// Whether there is a training to show, of the only model or of a fold's.
+  package var hasHistory: Bool { !history.isEmpty || folds.contains { !$0.history.isEmpty } }
+
   package func writeHistory(to page: inout HTML) {
-    let charts = [LearningCurves.loss(history), LearningCurves.accuracy(history)].compactMap { $0 }
+    let curves =
+      history.isEmpty ? folds.map { LearningCurves.Fold($0.name, $0.history) } : [LearningCurves.Fold("", history)]
+    let charts = [LearningCurves.loss(folds: curves), LearningCurves.accuracy(folds: curves)].compactMap { $0 }
     page.raw("<div class=\"pair\">")
     for chart in charts { page.figure(chart) }
     page.raw("</div>")
+    if history.isEmpty { return writeEnds(to: &page) }
     let names = history.reduce(into: [String]()) { names, record in
       names += record.entries.map(\.name).filter { !names.contains($0) }
     }
@@ -99,6 +102,21 @@ extension RunReport {
       history.map { record in
         [.number(String(record.epoch))] + names.map { .number(record[$0].map { Numbers.short($0) } ?? "") }
       }, label: "Training history")
+    page.raw("</details>")
+  }
+
+  /// How the training of each fold ended.
+  private func writeEnds(to page: inout HTML) {
+    let trained = folds.filter { !$0.history.isEmpty }
+    let names = trained.first?.history.last?.entries.map(\.name) ?? []
+    page.raw("<details><summary>The last epoch of \(trained.count) folds</summary>")
+    page.table(
+      [.text("fold"), .number("epoch")] + names.map { .number($0) },
+      trained.map { fold in
+        let last = fold.history.last
+        return [.name(fold.name), .number(String(last?.epoch ?? 0))]
+          + names.map { .number(last?[$0].map { Numbers.short($0) } ?? "") }
+      }, label: "The last epoch of each fold")
     page.raw("</details>")
   }
 }

@@ -18,7 +18,9 @@ extension RunReport {
   func writeModel(to page: inout HTML) {
     let total = parts.map(\.parameters).reduce(0, +)
     if !classifier.isEmpty {
-      page.raw("<p><code>\(Markup.escape(classifier))</code>, \(Markup.escape(Numbers.grouped(total))) parameters.</p>")
+      let count = total > 0 ? ", \(Numbers.grouped(total)) parameters" : ""
+      let note = modelNote.isEmpty ? "" : ", \(modelNote)"
+      page.raw("<p><code>\(Markup.escape(classifier))</code>\(Markup.escape(count + note)).</p>")
     }
     page.table(
       [.text("part"), .text("output shape"), .number("parameters")],

@@ -20,6 +20,8 @@ public struct RunReport: Sendable {
   /// The classifier's plugin id.
   public var classifier = ""
   public var parts: [ModelPart] = []
+  /// Whose parts they are where there are several models: "the mean of 5 folds".
+  public var modelNote = ""
   public var inputs: [Input] = []
   /// "vector" or "sequence", and further words on it ("scaled to unit variance").
   public var inputSummary = ""
@@ -123,13 +125,18 @@ public struct RunReport: Sendable {
     public var accuracy: Double
     public var uar: Double
     public var macroF1: Double
+    /// Of the training of its model.
+    public var history: [TrainingRecord]
 
-    public init(name: String, rows: Int, accuracy: Double, uar: Double, macroF1: Double) {
+    public init(
+      name: String, rows: Int, accuracy: Double, uar: Double, macroF1: Double, history: [TrainingRecord] = []
+    ) {
       self.name = name
       self.rows = rows
       self.accuracy = accuracy
       self.uar = uar
       self.macroF1 = macroF1
+      self.history = history
     }
   }
 

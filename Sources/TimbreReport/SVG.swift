@@ -136,7 +136,9 @@ struct Drawing {
   }
 
   /// Connected points; nil breaks the line.
-  mutating func path(_ points: [(x: Double, y: Double)?], _ style: String, closed: Bool = false) {
+  ///
+  /// - Parameter title: What a pointer over it shows.
+  mutating func path(_ points: [(x: Double, y: Double)?], _ style: String, closed: Bool = false, title: String? = nil) {
     var commands = ""
     var isDown = false
     for point in points {
@@ -147,7 +149,9 @@ struct Drawing {
       commands += (isDown ? "L" : "M") + SVG.number(point.x) + " " + SVG.number(point.y)
       isDown = true
     }
-    if !commands.isEmpty { body += "<path class=\"\(style)\" d=\"\(commands)\(closed ? "Z" : "")\"/>" }
+    guard !commands.isEmpty else { return }
+    body += "<path class=\"\(style)\" d=\"\(commands)\(closed ? "Z" : "")\""
+    body += title.map { "><title>\(Markup.escape($0))</title></path>" } ?? "/>"
   }
 
   /// A curve that leaves and arrives level: from the end of one thing to the beginning of the next.

@@ -24,6 +24,7 @@ enum Theme {
     .chart .axis{stroke:var(--muted);stroke-width:1}.chart .grid{stroke:var(--rule);stroke-width:1}\
     .chart .first{stroke:var(--blue);stroke-width:2;fill:none;stroke-linejoin:round}\
     .chart .second{stroke:var(--red);stroke-width:2;fill:none;stroke-linejoin:round;stroke-dasharray:6 3}\
+    .chart .fold{stroke-width:1.25;stroke-opacity:.6}.chart .second.fold{stroke-dasharray:4 2}\
     .chart .firstfill{fill:var(--blue)}.chart .secondfill{fill:var(--red)}.chart .track{fill:var(--rule)}\
     .chart .cell{fill:var(--cell)}.chart .frame{fill:none;stroke:var(--rule)}.chart .wave{fill:var(--blue);stroke:var(--blue);stroke-width:.75;stroke-linejoin:round}\
     .chart .chance{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 2}.chart .interval{stroke:var(--blue);stroke-width:6;stroke-opacity:.4}

@@ -20,6 +20,7 @@ struct Models: Sendable {
 
   let options: StudioOptions
   let workspace: Workspace
+  let redaction: Redaction
 
   /// Looked up anew each time: a run that has just finished can be asked at once.
   func all() -> [Model] {
@@ -35,7 +36,7 @@ struct Models: Sendable {
   }
 
   /// A run's, or a trial's.
-  private func ofRun(_ id: String) -> Model? { (try? workspace.run(id)).flatMap { Self.model(id, $0) } }
+  private func ofRun(_ id: String) -> Model? { (try? workspace.run(id)).flatMap { model(id, $0) } }
 
   /// Those named at the start.
   private func given() -> [Model] {
@@ -51,7 +52,7 @@ struct Models: Sendable {
         name = "\(last)-\(number)"
         number += 1
       }
-      if let model = Self.model(name, url.path) { models.append(model) }
+      if let model = model(name, url.path) { models.append(model) }
     }
     return models
   }
@@ -73,11 +74,11 @@ struct Models: Sendable {
     return model
   }
 
-  private static func model(_ name: String, _ path: String) -> Model? {
+  private func model(_ name: String, _ path: String) -> Model? {
     for folder in [path, path + "/bundle"] {
       guard let head = Workspace.json(folder + "/bundle.json"), head["timbre_bundle"] != nil else { continue }
       return Model(
-        name: name, path: folder, title: head["title"]?.stringValue ?? name,
+        name: name, path: folder, title: redaction.text(head["title"]?.stringValue ?? name),
         labels: head["labels"].flatMap([String].init(json:)) ?? [], load: head["load"] ?? [:])
     }
     return nil

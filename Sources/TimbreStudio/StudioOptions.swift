@@ -10,6 +10,8 @@ public struct StudioOptions: Sendable {
   public var data: [String] = []
   /// Asked of every client; made up where the server listens beyond this machine and none is given.
   public var token: String?
+  /// The MLflow tracking server that runs log to, http:// or https://.
+  public var mlflow: String?
   /// Processes that decode and compute.
   public var workers = 2
   /// Requests that may wait for one of them; more are answered 503.
@@ -41,6 +43,8 @@ public struct StudioOptions: Sendable {
     public var workSeconds = 30.0
     /// Seconds for the whole of an upload.
     public var uploadSeconds = 120.0
+    /// Seconds for which a client may take nothing of its answer.
+    public var stallSeconds = 60.0
 
     public init() {}
   }

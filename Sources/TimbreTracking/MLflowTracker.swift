@@ -63,6 +63,7 @@ public final class MLflowTracker: RunObserver {
   }
   public func ended() { display.ended() }
   public func noted(_ text: String) { display.noted(text) }
+  public func warned(_ text: String) { display.warned(text) }
 
   public func happened(_ event: RunEvent) {
     switch event {

@@ -32,9 +32,8 @@ struct PartRecord {
   var title: String? { json("workflow.json")?["title"]?.stringValue }
   var verdict: String? { json("metrics.json")?["verdict"]?.stringValue }
 
-  private static let scores = [
-    "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "macro_recall", "log_loss", "majority_accuracy",
-  ]
+  private static let scores =
+    ShownScore.allCases.map(\.key) + ["macro_precision", "macro_recall", "log_loss", "majority_accuracy"]
 
   /// The scores of the tested rows with their intervals, over folds and by class. Their names begin with `test_`, so that they are not
   /// taken for the training's.

@@ -59,11 +59,20 @@ struct ServeCommand: AsyncParsableCommand {
   var data: [String] = []
   @Option(help: "What every client has to present; TIMBRE_TOKEN is the same without standing in the list of processes.")
   var token: String?
+  @Option(
+    help: "A file that holds the token, such as a container's secret; TIMBRE_TOKEN_FILE is the same.",
+    completion: .file())
+  var tokenFile: String?
+  @Option(help: "Let runs log to this MLflow tracking server; by default MLFLOW_TRACKING_URI, \"off\" for none.")
+  var mlflow: String?
   @Option(help: "Processes that decode and compute; by default one a core.") var workers: Int?
   @Option(help: "Requests that may wait for one of them; more are answered 503.") var queue = 32
   @Option(help: "The largest file, in MiB.") var maxSize = 64
   @Option(help: "The longest recording, in seconds.") var maxSeconds = 600.0
   @Option(help: "The most time for one piece of work, in seconds.") var timeLimit = 30.0
+  @Option(help: ArgumentHelp("How long a client may take nothing of its answer.", visibility: .hidden)) var stallLimit =
+    60.0
+  @Option(help: ArgumentHelp("How long an upload may take.", visibility: .hidden)) var uploadLimit = 120.0
   @Option(help: ArgumentHelp("The folder with style and script.", visibility: .hidden)) var assets = ""
 
   func validate() throws {
@@ -72,10 +81,13 @@ struct ServeCommand: AsyncParsableCommand {
       throw ValidationError("--\(name) is out of range: 1 to 4096.")
     }
     guard (0...100_000).contains(queue) else { throw ValidationError("--queue is out of range: 0 to 100000.") }
-    guard maxSeconds > 0, timeLimit > 0, maxSeconds < 1e6, timeLimit < 1e6 else {
+    guard [maxSeconds, timeLimit, stallLimit, uploadLimit].allSatisfy({ $0 > 0 && $0 < 1e6 }) else {
       throw ValidationError("--max-seconds and --time-limit are positive seconds.")
     }
-    if let token, token.utf8.count < 8 { throw ValidationError("--token is too short: at least 8 characters.") }
+    if token != nil, tokenFile != nil { throw ValidationError("--token and --token-file say the same: give one.") }
+    if let token {
+      do { _ = try Token.checked(token) } catch { throw ValidationError("--token: \(Self.words(error))") }
+    }
   }
 
   func run() async throws {
@@ -85,7 +97,8 @@ struct ServeCommand: AsyncParsableCommand {
     options.models = models
     options.workspace = workspace
     options.data = data
-    options.token = token ?? ProcessInfo.processInfo.environment["TIMBRE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+    options.token = try chosenToken()
+    options.mlflow = try tracking()
     options.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
     options.queue = queue
     options.assets = assets
@@ -93,12 +106,59 @@ struct ServeCommand: AsyncParsableCommand {
     options.limits.totalBytes = max(options.limits.totalBytes, maxSize << 20)
     options.limits.audioSeconds = maxSeconds
     options.limits.workSeconds = timeLimit
+    options.limits.stallSeconds = stallLimit
+    options.limits.uploadSeconds = uploadLimit
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     options.timbre = program.deletingLastPathComponent().appendingPathComponent("timbre").path
     for model in models { _ = try Bundle(reading: model, registry: Builtin.registry()) }
     try await Studio(options: options, registry: Builtin.registry()).run { address in
       try? FileHandle.standardOutput.write(contentsOf: Data((address + "\n").utf8))
     }
+  }
+}
+
+extension ServeCommand {
+  private func variable(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// What the command line says goes before the environment.
+  private func chosenToken() throws -> String? {
+    if let token { return token }
+    if let tokenFile { return try Token.read(tokenFile) }
+    switch (variable("TIMBRE_TOKEN"), variable("TIMBRE_TOKEN_FILE")) {
+    case (nil, nil): return nil
+    case (_?, _?): throw ValidationError("TIMBRE_TOKEN and TIMBRE_TOKEN_FILE say the same: set one.")
+    case (let token?, nil):
+      do {
+        return try Token.checked(token)
+      } catch {
+        throw ValidationError("TIMBRE_TOKEN: \(Self.words(error))")
+      }
+    case (nil, let path?): return try Token.read(path)
+    }
+  }
+
+  private func tracking() throws -> String? {
+    guard let address = mlflow ?? variable("MLFLOW_TRACKING_URI"), address != "off" else { return nil }
+    let place = mlflow == nil ? "MLFLOW_TRACKING_URI" : "--mlflow"
+    let host = ["http://", "https://"].first(where: address.hasPrefix).map { address.dropFirst($0.count) } ?? ""
+    guard !host.isEmpty, !address.contains(where: \.isWhitespace) else {
+      throw ValidationError(
+        "\(place) is no address of a server: it begins with http:// or https://; \"--mlflow off\" logs nowhere.")
+    }
+    // It stands in the list of processes and in run folders.
+    guard !host.prefix(while: { $0 != "/" }).contains("@") else {
+      throw ValidationError(
+        "\(place) holds a name or a password: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
+          + "or MLFLOW_TRACKING_TOKEN.")
+    }
+    return address
+  }
+
+  private static func words(_ error: any Error) -> String {
+    guard let diagnostic = error as? Diagnostic else { return "\(error)" }
+    return diagnostic.message + (diagnostic.help.map { "; \($0)" } ?? "") + "."
   }
 }
 

@@ -5,6 +5,8 @@ import TimbreCore
 import TimbreReport
 import TimbreWorkflow
 
+extension RunComparison.Pairs: ExpressibleByArgument {}
+
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -12,7 +14,11 @@ struct CompareCommand: AsyncParsableCommand {
       "Put runs side by side: what differs in their settings, how they did, and whether the difference is real.",
     discussion: """
       Takes run folders, experiments (all their trials), or a workflow with variants, which it carries out first. Every run is tested \
-      against the first one on the rows that both have tested: accuracy by McNemar's exact test, UAR by exchanging answers clip by clip.
+      against the first one on the rows that both have tested: accuracy by McNemar's exact test, UAR by exchanging answers clip by clip. \
+      --pairs all tests every run against every other one. The p-values of each test are corrected by Holm's method over all the \
+      comparisons that are made, and the output says over how many.
+
+      It names the run with the highest UAR, and which of the others the tests cannot tell from it.
       """)
 
   @Argument(help: "Run folders, or a workflow with variants.", completion: .workflow) var runs: [String] = []
@@ -21,8 +27,13 @@ struct CompareCommand: AsyncParsableCommand {
     help: "A B AUDIO…: compare two features of the same audio instead, each as feature.mfcc,n_mfcc=13.",
     completion: .extractor)
   var features: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "first: every run against the first one; all: every pair, of \(RunComparison.mostForAllPairs) runs at most.",
+      valueName: "first|all"))
+  var pairs = RunComparison.Pairs.first
   @Flag(help: "Print JSON.") var json = false
-  @Flag(help: "Print CSV.") var csv = false
+  @Flag(help: "Print CSV: a line for each run, or with --pairs all for each pair.") var csv = false
   @Option(
     help: "Write a page with confusions and the clips that changed sides.", completion: .file(extensions: ["html"]))
   var html: String?
@@ -51,16 +62,20 @@ struct CompareCommand: AsyncParsableCommand {
         throw RequestError([diagnostic])
       }
     }
+    let count = records.count * (records.count - 1) / 2
+    if pairs == .all, count >= 1_000, records.count <= RunComparison.mostForAllPairs {
+      Terminal.say("testing \(Numbers.grouped(count)) pairs of runs")
+    }
     let comparison: RunComparison
     do {
-      comparison = try RunComparison(records)
+      comparison = try RunComparison(records, pairs: pairs, jobs: try Jobs.checked(jobs))
     } catch let diagnostic as Diagnostic {
       throw RequestError([diagnostic])
     }
     if json {
       Terminal.print(comparison.json.pretty)
     } else if csv {
-      let table = comparison.csv
+      let table = pairs == .all ? comparison.pairCSV : comparison.csv
       Terminal.print(CSV.text(header: table.header, rows: table.rows))
     } else {
       Terminal.print(comparison.text)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Synchronization
 import TimbreCore
+import TimbreReport
 import TimbreWorkflow
 
 /// How a run tells on standard error how it comes along.
@@ -16,7 +17,7 @@ enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .auto: ProgressLine()
     case .json: ProgressEvents()
-    case .none: SilentObserver()
+    case .none: Warnings()
     }
   }
 
@@ -25,11 +26,20 @@ enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
   /// - Parameter results: `metrics.json` of a run, or what became of an experiment's trials.
   func finished(_ folder: String, report: String, _ results: JSONValue) {
     guard self == .json else { return }
-    let kept = ["verdict", "accuracy", "uar", "macro_f1", "weighted_f1", "trials", "failed_trials"]
+    let kept = ["verdict"] + ShownScore.allCases.map(\.key) + ["trials", "failed_trials"]
     ProgressEvents.write(
       [.init("event", "finished"), .init("folder", .string(folder)), .init("report", .string(report))]
         + kept.compactMap { key in results[key].map { .init(key, $0) } })
   }
+}
+
+/// Says nothing but what nobody should overlook.
+private struct Warnings: RunObserver {
+  func began(_ stage: String, unit: String) {}
+  func advanced(to count: Int, of total: Int, detail: String?) {}
+  func ended() {}
+  func noted(_ text: String) {}
+  func warned(_ text: String) { Terminal.say(text) }
 }
 
 /// Progress for programs: an object of JSON on a line of standard error for each thing that happens.

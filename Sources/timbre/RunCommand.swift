@@ -45,14 +45,23 @@ struct RunCommand: AsyncParsableCommand {
       throw RequestError([Diagnostic(.invalidParameters, "--resume needs --out, the folder of the run to go on with")])
     }
     let file = try WorkflowFile(workflow)
-    let confinement = Confinement(workflows: workflowsWithin, data: dataWithin.isEmpty ? nil : dataWithin)
+    // A server's process knows more than workflows, which come from its clients, may tell.
+    let confinement = Confinement(
+      workflows: workflowsWithin, data: dataWithin.isEmpty ? nil : dataWithin,
+      variables: Terminal.environment["TIMBRE_WORKFLOW_VARIABLES"].map {
+        Set($0.split(separator: ",").map(String.init))
+      })
     let checked = try file.checked(sets: sets, needs: .run, confinement)
     let tracker = try tracker(file)
     if let experiment = checked.experiment { return try await run(experiment, file, jobs, tracker) }
     guard let plan = checked.plan else { throw RequestError(checked.findings) }
-    guard let folder = try folder(for: plan.resolved, file, tracker) else { return }
+    let files = FileFingerprints()
+    guard
+      let folder = try await folder(
+        for: plan.resolved, [("", plan)], file, tracker, DataCheck(files: files, jobs: jobs))
+    else { return }
     Interrupt.watch()
-    let conditions = conditions(jobs, [plan], tracker)
+    let conditions = conditions(jobs, [plan], tracker, files)
     defer {
       conditions.cache?.conclude()
       conclude(tracker, folder)
@@ -60,7 +69,8 @@ struct RunCommand: AsyncParsableCommand {
     let runner = Runner(plan: plan, folder: folder, conditions: conditions)
     let metrics = try await runner.run()
     if let verdict = metrics["verdict"]?.stringValue { Terminal.say(verdict) }
-    for (name, key) in [("accuracy", "accuracy"), ("UAR", "uar"), ("macro F1", "macro_f1")] {
+    for score in ShownScore.compared {
+      let (name, key) = (score.name, score.key)
       let interval = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
       let range =
         interval.count == 2 ? "  (95 %: \(Numbers.fixed(interval[0], 3)) to \(Numbers.fixed(interval[1], 3)))" : ""
@@ -76,9 +86,14 @@ struct RunCommand: AsyncParsableCommand {
   private func run(
     _ experiment: Experiment, _ file: WorkflowFile, _ jobs: Int, _ tracker: MLflowTracker?
   ) async throws {
-    guard let folder = try folder(for: experiment.resolved, file, tracker) else { return }
+    let files = FileFingerprints()
+    let trials = experiment.trials.map { ("/trials/" + $0.name, $0.plan) }
+    guard
+      let folder = try await folder(
+        for: experiment.resolved, trials, file, tracker, DataCheck(files: files, jobs: jobs))
+    else { return }
     Interrupt.watch()
-    let conditions = conditions(jobs, experiment.trials.map(\.plan), tracker)
+    let conditions = conditions(jobs, experiment.trials.map(\.plan), tracker, files)
     defer {
       conditions.cache?.conclude()
       conclude(tracker, folder)
@@ -113,8 +128,11 @@ struct RunCommand: AsyncParsableCommand {
     if let page = tracker.page(of: folder.path) { Terminal.say("MLflow: \(page)") }
   }
 
-  private func conditions(_ jobs: Int, _ plans: [Plan], _ tracker: MLflowTracker?) -> RunConditions {
+  private func conditions(
+    _ jobs: Int, _ plans: [Plan], _ tracker: MLflowTracker?, _ files: FileFingerprints
+  ) -> RunConditions {
     var conditions = RunConditions(jobs: jobs)
+    conditions.files = files
     conditions.observer = tracker ?? progress.observer
     conditions.environment = environment(jobs, plans)
     conditions.resumes = resume
@@ -124,14 +142,18 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// The folder to work in; nil where it holds the finished run already.
+  ///
+  /// - Parameter runs: What is carried out in it, with the places within it.
   private func folder(
-    for workflow: JSONValue, _ file: WorkflowFile, _ tracker: MLflowTracker?
-  ) throws -> RunFolder? {
+    for workflow: JSONValue, _ runs: [(place: String, plan: Plan)], _ file: WorkflowFile, _ tracker: MLflowTracker?,
+    _ data: DataCheck
+  ) async throws -> RunFolder? {
     do {
       guard resume, let out else {
         return try RunFolder(making: out ?? RunFolder.defaultPath(workflow: file.name))
       }
       let found = try RunFolder.resuming(out, workflow: workflow)
+      try await data.check(runs.map { (out + $0.place, $0.plan) })
       if !found.isFinished { return found.folder }
       Terminal.say("\(out): this run has finished")
       try tracker?.hear(ofEndedRun: found.folder.path)
@@ -208,7 +230,8 @@ struct WorkflowFile {
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
     return Workflow(
-      name: name, source: source, folder: folder, overrides: overrides, environment: Terminal.environment,
-      registry: registry, needs: needs, read: confinement.source)
+      name: name, source: source, folder: folder, overrides: overrides,
+      environment: confinement.environment(Terminal.environment), registry: registry, needs: needs,
+      read: confinement.source)
   }
 }

@@ -10,8 +10,8 @@ struct RunsCommand: ParsableCommand {
 
   @Argument(help: "The folder that holds run folders.", completion: .folder) var folder = "runs"
   @Option(help: "Only runs whose name or title holds this.") var filter: String?
-  @Option(help: "Only runs in this state: running, finished, interrupted, failed or stopped.") var state:
-    RunFolder.State?
+  @Option(help: "Only runs in this state: running, finished, interrupted, failed, stopped or damaged.") var state:
+    RunListing.State?
   @Option(help: "Sort by name, started, accuracy, uar or macro_f1.") var sort = RunListing.Key.started
   @Flag(help: "Largest or latest first.") var reverse = false
   @Flag(help: "Print JSON.") var json = false
@@ -32,7 +32,13 @@ struct RunsCommand: ParsableCommand {
     Terminal.print(RunListing.text(runs))
   }
 
-  private func removeAll(_ runs: [RunListing.Run]) throws {
+  private func removeAll(_ listed: [RunListing.Run]) throws {
+    // What is under way would go on writing, and lose what it has done.
+    let runs = listed.filter { $0.state != RunListing.State.running.rawValue }
+    for run in listed where run.state == RunListing.State.running.rawValue {
+      Terminal.say("\(run.path) is under way: kept (where that is not so, remove its folder)")
+    }
+    if runs.isEmpty { return Terminal.say("removed 0") }
     if !yes {
       for run in runs { Terminal.say(run.path) }
       Terminal.say("remove \(runs.count) \(runs.count == 1 ? "run" : "runs")? [y/N]")
@@ -49,5 +55,5 @@ struct RunsCommand: ParsableCommand {
   }
 }
 
-extension RunFolder.State: ExpressibleByArgument {}
+extension RunListing.State: ExpressibleByArgument {}
 extension RunListing.Key: ExpressibleByArgument {}

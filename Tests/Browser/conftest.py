@@ -36,11 +36,11 @@ def timbre(*arguments, check=True, **options):
 class Studio:
     """A server under way."""
 
-    def __init__(self, workspace, *arguments, environment=None):
+    def __init__(self, workspace, *arguments, environment=None, **options):
         self.workspace = pathlib.Path(workspace)
         self.process = subprocess.Popen(
             [str(TIMBRE), "serve", "--port", "0", "--workspace", str(workspace), *map(str, arguments)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**ENVIRONMENT, **(environment or {})})
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**ENVIRONMENT, **(environment or {})}, **options)
         # The first line is the address to open.
         self.opened = self.process.stdout.readline().strip()
         if not self.opened:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 
 import pytest
@@ -145,8 +146,8 @@ def test_files_come_with_ranges_and_under_a_policy(workspace, studio):
     report = requests.get(f"{files}/report.html", timeout=10)
     assert report.headers["Content-Type"].startswith("text/html")
     policy = report.headers["Content-Security-Policy"]
-    assert "script-src" not in policy and "default-src 'none'" in policy and "sandbox" in policy
-    assert len(report.content) == listed["report.html"]
+    assert "script-src" not in policy and "default-src 'none'" in policy and policy.endswith("sandbox allow-downloads")
+    assert set(listed) >= {"report.html", "clips.csv"}
     table = requests.get(f"{files}/clips.csv", timeout=10)
     assert table.headers["Content-Disposition"].startswith("attachment")
     sound = next(path for path in listed if path.endswith(".wav"))
@@ -158,6 +159,59 @@ def test_files_come_with_ranges_and_under_a_policy(workspace, studio):
     (workspace / "runs/demo/link.txt").symlink_to(workspace / "secret.txt")
     for path in ["..%2f..%2fsecret.txt", "%2e%2e/%2e%2e/secret.txt", "link.txt", ".hidden", "clips", "nothing"]:
         assert requests.get(f"{files}/{path}", timeout=10).status_code == 404, path
+
+
+@pytest.mark.parametrize("token", [None, "correct-horse"])
+def test_a_report_shows_everything_and_can_do_nothing(workspace, start, browser, token):
+    studio = start(*(["--token", token] if token else []))
+    page = workspace / "runs/demo/report.html"
+    shutil.copy(next((workspace / "runs/demo/clips").rglob("*.png")), workspace / "runs/demo/clips/beside.png")
+    page.write_text(page.read_text().replace("</main>", '<img id="beside" src="./clips/beside.png" alt=""></main>'))
+    browser.open(studio.opened)
+    browser.open(studio("/runs/demo"))
+    browser.driver.find_element("link text", "Report as one file").click()
+    browser.wait(lambda: browser.driver.current_url.endswith("report.html"))
+    assert browser.find("#beside").get_property("naturalWidth") > 0
+    assert browser.driver.execute_script("return window.origin") == "null"
+    audio = browser.find("audio")
+    browser.driver.execute_script("arguments[0].preload = 'auto'; arguments[0].load()", audio)
+    browser.wait(lambda: audio.get_property("duration") > 0.5)
+    # A pass is for what is seen and heard, of this run alone; programs get none.
+    address = audio.get_property("src")
+    assert requests.get(address, timeout=5).status_code == 200
+    for wrong in [address[:-1] + ("0" if address[-1] != "0" else "1"), address.split("?")[0], re.sub("clips/.*wav", "metrics.json", address)]:
+        assert requests.get(wrong, timeout=5).status_code == (401 if token else 200), wrong
+        assert requests.get(wrong, timeout=5).headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert requests.get(address.replace("runs/demo/files", "runs/other/files"), timeout=5).status_code in (401, 404)
+    plain = requests.get(studio("/api/v1/runs/demo/files/report.html"), headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    assert plain.status_code == 200 and "pass=" not in plain.text
+    browser.find("a[href$='metrics.json']").send_keys(Keys.ENTER)
+    browser.wait(lambda: browser.driver.current_url.endswith("metrics.json"))
+    assert "accuracy" in browser.find("pre").text
+    assert browser.errors() == []
+    # What a plugin, or a run folder from elsewhere, may have written there.
+    page.write_text(page.read_text().replace("</main>", """<p id="mark">quiet</p>
+        <script>document.getElementById("mark").textContent = "ran"</script><iframe src="/runs"></iframe>
+        <img src="x" alt="" onerror="document.getElementById('mark').textContent = 'ran'"></main>"""))
+    browser.open(studio("/api/v1/runs/demo/files/report.html"))
+    assert browser.find("#mark").text == "quiet"
+    said = browser.errors()
+    assert any("script" in line for line in said) and any("frame" in line for line in said) and len(said) <= 4, said
+    browser.expected = said
+
+
+def test_trials_are_reached_from_their_comparison(workspace, start, browser):
+    """Within the sandbox, from page to page, with a token."""
+    timbre("run", workspace / "Workflows/demo-variants.json", "--out", workspace / "runs/trials",
+           "--set", "dataset.clips_per_emotion=2", "--set", "dataset.duration=1", "--set", "artifacts.clips=1")
+    studio = start("--token", "correct-horse")
+    browser.open(studio.opened)
+    browser.open(studio("/api/v1/runs/trials/files/compare.html"))
+    browser.find("a[href$='svm/report.html']").send_keys(Keys.ENTER)
+    browser.wait(lambda: browser.driver.current_url.endswith("trials/svm/report.html"))
+    audio = browser.wait_for("audio")
+    browser.driver.execute_script("arguments[0].preload = 'auto'; arguments[0].load()", audio)
+    browser.wait(lambda: audio.get_property("duration") > 0.5)
 
 
 def test_what_is_under_way_stays(workspace, studio):

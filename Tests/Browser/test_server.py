@@ -69,8 +69,45 @@ def test_a_token_is_asked_for(start, clip):
     page = session.get(server("/?token=correct-horse"), timeout=5)
     assert page.status_code == 200 and "token" not in page.url
     cookie = page.history[0].headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
     assert session.get(server("/"), timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize("headers, is_secure", [
+    ({"X-Forwarded-Proto": "https"}, True), ({"X-Forwarded-Proto": "HTTPS, http"}, True),
+    ({"Forwarded": "for=192.0.2.1;proto=https;by=203.0.113.1"}, True),
+    ({"X-Forwarded-Proto": "http"}, False), ({"X-Forwarded-Proto": "http, https"}, False), ({"Forwarded": "for=https"}, False), ({}, False),
+])
+def test_the_cookie_goes_by_tls_alone_where_there_is_tls(start, headers, is_secure):
+    server = start("--token", "correct-horse")
+    answer = requests.get(server("/?token=correct-horse"), headers=headers, allow_redirects=False, timeout=5)
+    assert answer.status_code == 303
+    assert ("Secure" in answer.headers["Set-Cookie"].split("; ")) == is_secure
+
+
+def test_the_token_may_stand_in_a_file(start, tmp_path):
+    file = tmp_path / "token"
+    file.write_text("correct-horse-battery\n")
+    for arguments, environment in [([], {"TIMBRE_TOKEN_FILE": str(file)}), (["--token-file", file], {"TIMBRE_TOKEN": "not-this-one"})]:
+        server = start(*arguments, environment=environment)
+        bearer = {"Authorization": "Bearer correct-horse-battery"}
+        assert requests.get(server("/api/v1/models"), headers=bearer, timeout=5).status_code == 200
+        assert requests.get(server("/api/v1/models"), timeout=5).status_code == 401
+        assert server.opened.endswith("?token=correct-horse-battery")
+
+
+@pytest.mark.parametrize("content, part", [
+    (None, "there is no such file"), (b"", "empty"), (b" \n", "empty"), (b"short", "too short"), (b"two words here", "cookie"),
+    (b"\xff\xfe123456789", "no token"), (b"x" * 5000, "no token"), ("folder", "cannot be read"),
+])
+def test_a_file_without_a_token_is_said(tmp_path, content, part):
+    file = tmp_path / "token"
+    if content == "folder":
+        file.mkdir()
+    elif content is not None:
+        file.write_bytes(content)
+    outcome = timbre("serve", "--port", "0", "--workspace", tmp_path, "--token-file", file, check=False, timeout=20)
+    assert outcome.returncode == 1 and part in outcome.stderr and str(file) in outcome.stderr, outcome.stderr
 
 
 def test_beyond_this_machine_there_is_always_a_token(start):
@@ -238,6 +275,8 @@ def test_a_port_in_use_is_said(studio, workspace):
 
 @pytest.mark.parametrize("arguments, part", [
     (["--port", "99999"], "--port"), (["--token", "short"], "--token"), (["--workers", "0"], "--workers"),
+    (["--token", "with space"], "--token"), (["--token", "long-enough", "--token-file", "x"], "--token-file"),
+    (["--mlflow", "./mlruns"], "--mlflow"), (["--mlflow", "http://me:secret@host"], "MLFLOW_TRACKING_TOKEN"),
     (["--nonsense"], "--nonsense"),
 ])
 def test_wrong_arguments_are_refused(arguments, part):

@@ -41,6 +41,52 @@ import Testing
     #expect(try Self.contents(of: "again", in: corpus.space) == one)
     let answer = try corpus.space.timbre("predict", "clips/low/low1.wav", "--model", "out/folds/2", "--json")
     #expect(answer.status == 0, "\(answer.err)")
+    // A run that goes on shows the training of folds that it did not train itself.
+    let training = try Self.training(of: "out", in: corpus.space)
+    #expect(training.contains("Loss, 3 folds") && training.contains("The last epoch of 3 folds"))
+    try FileManager.default.removeItem(atPath: corpus.space.path("again/folds/2"))
+    let state = try corpus.space.text("again/run.json").replacing("\"finished\"", with: "\"interrupted\"")
+    try corpus.space.write(state, to: "again/run.json")
+    #expect(try corpus.space.timbre("run", "w.json", "--out", "again", "--resume").status == 0)
+    #expect(try Self.training(of: "again", in: corpus.space) == training)
+    #expect(
+      try corpus.space.object("again/run.json")["parameters"] as? Int
+        == corpus.space.object("out/run.json")["parameters"] as? Int)
+  }
+
+  /// What the report shows of training and of the model.
+  private static func training(of run: String, in space: Workspace) throws -> String {
+    let page = try space.text(run + "/report.html")
+    let start = try #require(page.range(of: "id=\"training\""))
+    let end = try #require(page.range(of: "id=\"split\""))
+    return String(page[start.lowerBound..<end.lowerBound])
+  }
+
+  @Test func theCostSaysWhatAModelKeeps() throws {
+    let corpus = try TinyCorpus()
+    let classifiers = ["nearest_neighbours", "svm", "gradient_boosting", "linear_svm"]
+    let variants = classifiers.map { "\"\($0)\": { \"classifier\": \"classifier.\($0)\" }" }.joined(separator: ", ")
+    try corpus.write([
+      "variants": "{ \(variants) }", "split": Self.folds, "scale": "\"standard\"", "artifacts": #"{ "clips": 0 }"#,
+    ])
+    let run = try corpus.space.timbre("run", "w.json", "--out", "out")
+    #expect(run.status == 0, "\(run.err)")
+    let json = try corpus.space.timbre("compare", "out", "--json").json as? [String: Any]
+    let runs = try #require(json?["runs"] as? [[String: Any]])
+    let counts = runs.map { ($0["cost"] as? [String: Any])?["parameters"] as? Int }
+    // Of 32 rows of 27 columns, 21 or 22 train each of three folds: the mean of their numbers.
+    let rows = try corpus.space.table("out/trials/svm/clips.csv").count
+    #expect(rows == 32 && counts[0].map { (27 * 20...27 * 22).contains($0) } == true, "\(counts)")
+    #expect(counts[1].map { $0 > 0 && $0 <= counts[0] ?? 0 && $0 != 3 } == true, "\(counts)")
+    #expect(counts[2].map { $0 > 100 } == true && counts[3] == 28, "\(counts)")
+    let page = try corpus.space.text("out/trials/nearest_neighbours/report.html")
+    #expect(page.contains("parameters, the mean of 3 folds.") || counts[0]?.isMultiple(of: 27) == true)
+    // What an earlier version counted as 0 is not known.
+    let state = try corpus.space.text("out/trials/svm/run.json").replacing(
+      /"parameters": \d+/, with: "\"parameters\": 0")
+    try corpus.space.write(state, to: "out/trials/svm/run.json")
+    let table = try corpus.space.timbre("compare", "out", "--csv").out
+    #expect(table.split(separator: "\n").contains { $0.hasPrefix("svm,") && $0.hasSuffix(",27,,") }, "\(table)")
   }
 
   /// Another sound in a clip that a fold tests leaves that fold's scaler and weights as they were, to the bit.
@@ -91,6 +137,32 @@ import Testing
     let folder = try corpus.space.timbre("compare", "clips", "out")
     #expect(folder.status == 2)
     #expect(folder.err.contains("is no run folder"))
+  }
+
+  @Test func everyPairIsComparedOnRequest() throws {
+    let corpus = try TinyCorpus()
+    try corpus.write(["variants": Self.variants, "split": Self.folds, "artifacts": #"{ "clips": 0 }"#])
+    #expect(try corpus.space.timbre("run", "w.json", "--out", "out").status == 0)
+    let text = try corpus.space.timbre("compare", "out", "--pairs", "all", "--html", "all.html")
+    #expect(text.status == 0, "\(text.err)")
+    #expect(text.out.contains("over 3 comparisons: every pair of 3 runs."))
+    #expect(text.out.contains("Highest UAR: "))
+    #expect(text.out.contains("The highest of 3 trials on the same test rows is optimistic"))
+    #expect(text.out.contains(/\nfew +no-zcr +[+−]?0\.\d{3} \(/), "\(text.out)")
+    let page = try corpus.space.text("all.html")
+    #expect(page.contains("id=\"pairs\"") && page.contains("over 3 comparisons: every pair of 3 runs."))
+    let json = try corpus.space.timbre("compare", "out", "--pairs", "all", "--json").json as? [String: Any]
+    let pairs = try #require(json?["pairs"] as? [[String: Any]])
+    #expect(pairs.map { $0["run"] as? String } == ["no-zcr", "few", "few"])
+    #expect(pairs.map { $0["beside"] as? String } == ["plain", "plain", "no-zcr"])
+    #expect((json?["best"] as? [String: Any])?["best_of_trials"] as? Int == 3)
+    #expect((json?["tests"] as? [String: Any])?["comparisons"] as? Int == 3)
+    let csv = try corpus.space.timbre("compare", "out", "--pairs", "all", "--csv").out.split(separator: "\n")
+    #expect(csv.count == 4 && csv[0].hasPrefix("run,beside,rows,") && csv.dropFirst().allSatisfy { $0.hasSuffix(",3") })
+    let first = try corpus.space.timbre("compare", "out")
+    #expect(
+      first.out.contains("over 2 comparisons: each run with the first.") && !first.out.contains("every pair of 3"))
+    #expect(try corpus.space.timbre("compare", "out", "--pairs", "some").status == 2)
   }
 
   @Test func aWorkflowIsCarriedOutAndCompared() throws {

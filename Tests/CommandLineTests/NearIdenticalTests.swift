@@ -45,6 +45,33 @@ import TimbreCore
     return corpus
   }
 
+  @Test func silenceBelongsToNobody() throws {
+    let corpus = try Self.corpus()
+    let space = corpus.space
+    for name in ["quiet0", "quiet2"] {
+      try space.write(Signal(samples: [Float](repeating: 0, count: 9_000), sampleRate: 16_000), to: "talk/\(name).wav")
+    }
+    let table = try space.text("list.csv").replacing("talk/copy.wav,high,s2,test\n", with: "")
+    try space.write(
+      table + "talk/quiet0.wav,high,s0,train\ntalk/quiet2.wav,low,s2,test\ntalk/gone.wav,low,s2,test\n", to: "list.csv")
+    try corpus.write([
+      "dataset": #"{ "use": "dataset.csv", "path": "list.csv" }"#,
+      "split": #"{ "by": "speaker", "folds": "leave_one_out" }"#, "artifacts": #"{ "clips": 0 }"#,
+    ])
+    let run = try space.timbre("run", "w.json", "--out", "out", "--progress", "none")
+    #expect(run.status == 0, "\(run.err)")
+    let folds = try space.object("out/metrics.json")["folds"] as? [[String: Any]]
+    #expect(folds?.compactMap { $0["name"] as? String } == ["s0", "s1", "s2"])
+    // Even without progress it is said what is missing.
+    #expect(run.err.contains("1 entry of the dataset passed over"), "\(run.err)")
+    try corpus.write([
+      "dataset": #"{ "use": "dataset.csv", "path": "list.csv" }"#, "variants": #"{ "a": {}, "b": { "seed": 8 } }"#,
+      "artifacts": #"{ "clips": 0 }"#,
+    ])
+    let experiment = try space.timbre("run", "w.json", "--out", "both")
+    #expect(experiment.err.components(separatedBy: "passed over").count == 2, "\(experiment.err)")
+  }
+
   @Test func aCopyIsNamedKeptTogetherAndRefused() throws {
     let corpus = try Self.corpus()
     let space = corpus.space

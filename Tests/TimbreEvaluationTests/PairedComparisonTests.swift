@@ -4,14 +4,15 @@ import TimbreEvaluation
 
 @Suite struct PairedComparisonTests {
   /// Rows of which only the first model gets `lost` right and only the second `won`.
-  private static func comparison(lost: Int, won: Int, both: Int) -> PairedComparison {
+  private static func comparison(lost: Int, won: Int, both: Int, among comparisons: Int = 1) -> PairedComparison {
     let count = lost + won + both
     let truth = (0..<count).map { $0 % 2 }
     let first = truth.enumerated().map { $0 < lost || $0 >= lost + won ? $1 : 1 - $1 }
     let second = truth.enumerated().map { $0 < lost ? 1 - $1 : $1 }
     let clips = (0..<count).map(String.init)
     return PairedComparison(
-      truth: truth, first: first, second: second, classCount: 2, clips: clips, clusters: clips, seed: 1)
+      truth: truth, first: first, second: second, classCount: 2, clips: clips, clusters: clips, seed: 1,
+      among: comparisons)
   }
 
   // scipy.stats.binomtest(min(b, c), b + c).pvalue
@@ -40,6 +41,18 @@ import TimbreEvaluation
     #expect(abs(test.permutation - test.mcNemar) < 0.01, "\(test.permutation) \(test.mcNemar)")
     #expect(abs(test.uarDifference - 0.14) < 1e-12)
     #expect(test.uarInterval.lower > 0 && test.uarInterval.upper < 0.3)
+  }
+
+  @Test func amongManyComparisonsRarerChancesAreTold() {
+    // The exact p is 2 · (1 + 22 + 231) / 2²²; 20 exchanges as large tell it within a fifth or so.
+    let rare = Self.comparison(lost: 2, won: 20, both: 60, among: 10_000)
+    #expect((0.4...2).contains(rare.permutation / 1.2112e-4), "\(rare.permutation)")
+    let never = Self.comparison(lost: 0, won: 40, both: 30, among: 5_000)
+    #expect(never.permutation == 1 / 200_001.0)
+    #expect(Self.comparison(lost: 0, won: 40, both: 30).permutation == 1 / 10_001.0)
+    // What chance often makes needs no more exchanges, and so gives the same bits.
+    let common = Self.comparison(lost: 10, won: 14, both: 66)
+    #expect(Self.comparison(lost: 10, won: 14, both: 66, among: 5_000) == common)
   }
 
   @Test func chanceIsFoundSignificantAsOftenAsItSays() {

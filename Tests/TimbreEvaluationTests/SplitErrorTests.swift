@@ -59,6 +59,15 @@ import TimbreEvaluation
     #expect(error?.kind == .badSplit && error?.message == "the training side is empty")
   }
 
+  @Test func foldsAndValidationTakeEverything() {
+    let error = refusal(
+      options(.speaker) {
+        $0.folds = .count(4)
+        $0.validation = .share(0.75)
+      }, items)
+    #expect(error?.message.contains("test and validation take 0.25 and 0.75") == true)
+  }
+
   @Test func aClassOfOneClip() {
     let error = refusal(options(.clip), items + [SplitItem(clip: "odd", label: "fear", speaker: "s1")])
     #expect(error?.message.contains("class \"fear\" has no row on the test side: it has one clip, odd") == true)

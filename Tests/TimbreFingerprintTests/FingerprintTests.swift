@@ -42,8 +42,12 @@ import TimbreFingerprint
     return sum
   }
 
-  private static func block(_ signals: [Signal]) -> [UInt32] {
-    signals.flatMap { AudioFingerprint.packed(AudioFingerprint(of: $0)) }
+  private static func block(_ signals: [Signal]) -> PackedRuns<UInt32> {
+    var block = PackedRuns<UInt32>(count: signals.count)
+    for (index, signal) in signals.enumerated() {
+      block[index] = AudioFingerprint.packed(AudioFingerprint(of: signal))[...]
+    }
+    return block
   }
 
   private static func changed(_ signal: Signal, _ way: String) throws -> Signal {
@@ -108,19 +112,21 @@ import TimbreFingerprint
     #expect(AudioFingerprint(of: Signal(samples: [], sampleRate: 22_050)) == nil)
     #expect(AudioFingerprint(of: Signal(samples: [1], sampleRate: 8_000)) == nil)
     #expect(AudioFingerprint(of: Self.speech(1, seconds: 0.3)) == nil)
-    #expect(FingerprintIndex.matches(in: []).isEmpty)
-    #expect(FingerprintIndex.matches(in: AudioFingerprint.packed(nil) + AudioFingerprint.packed(nil)).isEmpty)
+    #expect(FingerprintIndex.matches(in: PackedRuns(count: 0)).isEmpty)
+    #expect(FingerprintIndex.matches(in: PackedRuns(count: 2)).isEmpty)
   }
 
   @Test func packingLosesNothing() throws {
     for seconds in [0.8, 2.5, 9] {
       let fingerprint = try #require(AudioFingerprint(of: Self.speech(8, seconds: seconds)))
       let packed = AudioFingerprint.packed(fingerprint)
-      #expect(packed.count == AudioFingerprint.packedCount)
       let other = try #require(AudioFingerprint(packed: packed[...]))
       #expect(other.active == fingerprint.active && other.start == fingerprint.start)
-      #expect(other.words.prefix(fingerprint.words.count) == fingerprint.words[...])
+      #expect(other.words == fingerprint.words)
+      // What was cut off in a damaged file is no fingerprint.
+      #expect(AudioFingerprint(packed: packed.dropLast(fingerprint.words.count / 2)) == nil)
     }
+    #expect(AudioFingerprint(packed: AudioFingerprint.packed(nil)[...]) == nil)
     // Of a long recording the loudest part, wherever it begins.
     let quiet = Self.speech(1, seconds: 5)
     let long = Signal(samples: quiet.samples.map { $0 * 0.1 } + Self.speech(2, seconds: 4).samples, sampleRate: 22_050)

@@ -55,6 +55,26 @@ import TimbreMachine
     #expect(complaint { _ = try model.probabilities(Matrix(rows: 1, columns: 5), jobs: 1) }?.kind == .badModel)
   }
 
+  /// What depends on the rows is counted where they are known, the same in a model that was restored.
+  @Test func modelsSayHowMuchTheyKeep() throws {
+    let data = Samples.clusters(rows: 60, distance: 1)
+    func check<L: Learner>(_ learner: L, _ expected: ([Tensor]) -> Int?) throws {
+      let model = try learner.train(Samples.task(data))
+      let parts = try learner.restore(model.tensors, columns: 6, classes: 3).parts
+      #expect(parts == model.parts)
+      #expect(model.parts.map { $0.reduce(0) { $0 + $1.parameters } } == expected(model.tensors))
+    }
+    func tensor(_ tensors: [Tensor], _ name: String) -> Tensor? { tensors.first { $0.name == name } }
+    try check(NeighbourLearner()) { _ in 60 * 6 }
+    try check(BoostingLearner()) { tensor($0, "features")?.shape[0] }
+    try check(SupportVectorLearner()) { tensor($0, "support_vectors").map { $0.shape[0] * 6 } }
+    var linear = SupportVectorLearner()
+    linear.kernel = .linear
+    try check(linear) { _ in nil }
+    #expect(linear.parts(columns: 6, classes: 3).reduce(0) { $0 + $1.parameters } == 3 * 7 + 6)
+    try check(LinearLearner()) { _ in nil }
+  }
+
   /// A fold may lack a class: the others keep their places.
   @Test(arguments: AnyLearner.allCases) func aClassWithoutRowsIsNeverPredicted(_ learner: AnyLearner) throws {
     let three = Samples.clusters(rows: 90)

@@ -96,6 +96,41 @@ import TimbreReport
     #expect(page.components(separatedBy: "&lt;script&gt;").count > 60, "each of them is shown")
   }
 
+  @Test func foldsShowTheirTraining() throws {
+    var report = RunReport(title: "t", verdict: .init(.sound, "v"))
+    report.folds = (1...3).map { fold in
+      let history = (1...4).map {
+        TrainingRecord(
+          epoch: $0, epochs: 4, entries: [.init("loss", Double(fold) / Double($0)), .init("accuracy", 0.5)])
+      }
+      return .init(name: "fold <\(fold)>", rows: 10, accuracy: 0.5, uar: 0.5, macroF1: 0.5, history: history)
+    }
+    let page = report.html()
+    #expect(
+      page.contains("id=\"training\"") && page.contains(">Loss, 3 folds<") && page.contains(">Accuracy, 3 folds<"))
+    #expect(page.contains("The last epoch of 3 folds") && page.contains("fold &lt;2&gt;") && !page.contains("fold <2>"))
+    #expect(page.contains("0.500 ± 0.000"))
+    report.folds = report.folds.map { .init(name: $0.name, rows: 1, accuracy: 0, uar: 0, macroF1: 0) }
+    #expect(!report.html().contains("id=\"training\""), "a classifier without epochs has no curves")
+  }
+
+  @Test func aModelOfFoldsSaysSo() {
+    var report = RunReport(title: "t", verdict: .init(.sound, "v"))
+    report.classifier = "classifier.svm"
+    report.parts = [.init(name: "support vectors", shape: [28], parameters: 1_234)]
+    report.modelNote = "the mean of 5 folds"
+    #expect(report.html().contains("<code>classifier.svm</code>, 1\u{202F}234 parameters, the mean of 5 folds."))
+    report.parts[0].parameters = 0
+    report.modelNote = ""
+    #expect(report.html().contains("<code>classifier.svm</code>.</p>"), "nothing counted is not zero")
+  }
+
+  @Test func theSpreadIsThatOfASample() {
+    #expect(Spread([1, 2, 3, 6]) == Spread([6, 3, 2, 1]))
+    #expect(Spread([1, 2, 3, 6]).mean == 3 && abs(Spread([1, 2, 3, 6]).deviation - (14.0 / 3).squareRoot()) < 1e-15)
+    #expect(Spread([4]).deviation == 0 && Spread([]).mean == 0)
+  }
+
   @Test func anEmptyReportIsAPage() throws {
     let page = RunReport(title: "t", verdict: .init(.caution, "v")).html()
     #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<h1>t</h1>") && !page.contains("<h2>"))

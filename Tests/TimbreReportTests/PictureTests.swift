@@ -82,6 +82,22 @@ func expectWellFormed(_ text: String, sourceLocation: Testing.SourceLocation = #
     #expect(LearningCurves.loss(history([.nan])) == nil)
   }
 
+  @Test func foldsAreInOnePicture() throws {
+    let folds = [LearningCurves.Fold("<1>", history([3, 2, 1])), .init("b", history([3, 1.5])), .init("empty", [])]
+    let picture = try #require(LearningCurves.loss(folds: folds)).inline
+    try expectWellFormed(picture)
+    #expect(picture.components(separatedBy: "class=\"first fold\"").count == 3)
+    #expect(picture.components(separatedBy: "class=\"second fold\"").count == 3)
+    #expect(picture.contains("<title>validation, fold &lt;1&gt;</title>") && picture.contains(">Loss, 2 folds<"))
+    // The mean of 1 and 1.5, and of twice them.
+    #expect(picture.contains("over up to 3 epochs in 2 folds; at the end, on the mean: training 1.25, validation 2.5"))
+    // The second fold's curve ends at the second of three epochs, in the middle.
+    #expect(picture.contains(/class="first fold" d="M48 [\d.]+L248 [\d.]+"/))
+    #expect(LearningCurves.loss(folds: []) == nil && LearningCurves.loss(folds: [.init("a", [])]) == nil)
+    let alone = try #require(LearningCurves.loss(folds: [.init("a", history([3, 2, 1]))]))
+    #expect(alone == LearningCurves.loss(history([3, 2, 1])))
+  }
+
   @Test func confusionMatrixShowsCountsAndShares() throws {
     let text = ConfusionMatrix(labels: ["a", "b"], counts: [[3, 1], [0, 0]]).svg().inline
     #expect(text.contains(">3<") && text.contains(">75\u{202F}%<") && text.contains("3 of 4 correct"))

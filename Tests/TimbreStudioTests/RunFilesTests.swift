@@ -56,4 +56,14 @@ import TimbreCore
     let window = FeatureWindow(feature, wish, isNonNegative: true)
     #expect(window.frames == 4..<5 && window.bins == 2..<3 && window.values == [6])
   }
+
+  @Test func `sound and pictures beside a page are asked for with its pass`() {
+    func passed(_ text: String) -> String { String(decoding: RunFiles.passing(Array(text.utf8), "k"), as: UTF8.self) }
+    #expect(passed(#"<audio src="./a b.wav"></audio>"#) == #"<audio src="./a b.wav?pass=k"></audio>"#)
+    #expect(
+      passed(#"<img src="./1.png"><a href="./x"> <img src="data:x"> <img src="./2.png?v=1"> <img src="./3"#)
+        == #"<img src="./1.png?pass=k"><a href="./x"> <img src="data:x"> <img src="./2.png?v=1"> <img src="./3"#)
+    #expect(passed("") == "")
+    #expect(passed("<html><head><title>") == #"<html><head><link rel="icon" href="data:,"><title>"#)
+  }
 }

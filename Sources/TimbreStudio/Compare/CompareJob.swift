@@ -5,9 +5,11 @@ import TimbreWorkflow
 extension Job {
   /// Runs side by side, as `timbre compare` puts them.
   ///
-  /// Arguments: `runs`, each with `id` and `path`; `format`: `json`, `csv`, or `page` for a piece of a page.
+  /// Arguments: `runs`, each with `id` and `path`; `format`: `json`, `csv`, or `page` for a piece of a page; `places` of a redaction.
   static let compare = Job(name: "compare") { arguments, _ in
     var records: [RunRecord] = []
+    var redaction = Redaction(placesJSON: arguments["places"] ?? [])
+    var names: [String: String] = [:]
     for run in arguments["runs"]?.arrayValue ?? [] {
       let (id, path) = (run["id"]?.stringValue ?? "", run["path"]?.stringValue ?? "")
       let found: [RunRecord]
@@ -15,6 +17,11 @@ extension Job {
         found = try RunRecord.all(in: path)
       } catch let diagnostic as Diagnostic {
         throw Diagnostic(diagnostic.kind, "\(id): \(diagnostic.message)")
+      }
+      for record in found where record.predictions.contains(where: { $0.clip.hasPrefix("/") }) {
+        let clips = try RunClips(reading: record.path, redaction)
+        redaction = clips.redaction
+        names.merge(clips.rows.map { ($0.source, $0.id) }) { first, _ in first }
       }
       records += found.map { record in
         // As seen from the workspace: no path of this machine reaches a client.
@@ -28,17 +35,18 @@ extension Job {
     switch arguments["format"]?.stringValue {
     case "csv":
       let table = comparison.csv
-      return .string(CSV.text(header: table.header, rows: table.rows))
-    case "page": return .string(page(comparison))
-    default: return comparison.json
+      return .string(redaction.text(CSV.text(header: table.header, rows: table.rows)))
+    case "page": return .string(redaction.text(page(comparison, names)))
+    default: return redaction.json(comparison.json)
     }
   }
 
-  private static func page(_ comparison: RunComparison) -> String {
+  /// - Parameter names: What clients call clips, where that is not their id.
+  private static func page(_ comparison: RunComparison, _ names: [String: String]) -> String {
     var page = comparison.page(title: "") {
       RunAddress.run(id(of: $0))
     } clip: { clip, records in
-      records.first.map { RunAddress.clip(clip, of: id(of: $0)) }
+      records.first.map { RunAddress.clip(names[clip] ?? clip, of: id(of: $0)) }
     }
     page.hasAddresses = true
     for (index, record) in comparison.runs.enumerated() {

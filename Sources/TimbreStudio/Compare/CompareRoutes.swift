@@ -39,7 +39,9 @@ struct CompareRoutes {
     let runs = try ids.filter { seen.insert($0).inserted }.map { id -> JSONValue in
       ["id": .string(id), "path": .string(try studio.workspace.run(id))]
     }
-    return try await studio.pool.perform(.compare, ["runs": .array(runs), "format": .string(format)])
+    let redaction = studio.redaction.of(runs: runs.compactMap { $0["path"]?.stringValue })
+    return try await studio.pool.perform(
+      .compare, ["runs": .array(runs), "format": .string(format), "places": redaction.placesJSON])
   }
 
   private func page(_ ids: [String]) async throws -> Response {
@@ -75,7 +77,7 @@ struct CompareRoutes {
   /// The runs to choose from, those under comparison ticked.
   private func writeChoice(_ ids: [String], isFolded: Bool, to html: inout HTML) {
     let runs = RunListing.sorted(
-      RunCatalogue().runs(in: studio.workspace.runs, called: "runs"), by: .started, reversed: true
+      RunCatalogue(studio.redaction).runs(in: studio.workspace.runs, called: "runs"), by: .started, reversed: true
     ).filter { $0.state == RunFolder.State.finished.rawValue || $0.kind == "experiment" }
     if runs.isEmpty {
       html.element("p", "There is no finished run yet.", class: "lead")

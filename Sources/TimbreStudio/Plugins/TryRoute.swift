@@ -19,7 +19,7 @@ struct TryRoute {
     let out = upload.folder.path + "/answer.json"
     members += [.init("id", .string(plugin.id)), .init("out", .string(out))]
     let done = try await studio.pool.perform(.tryPlugin, .object(members))
-    if let findings = done["findings"]?.arrayValue { return Self.refusal(findings) }
+    if let findings = done["findings"]?.arrayValue { return refusal(findings.map(studio.redaction.json)) }
     let response = Answer.bytes(
       try AtomicFile.read(out, atMost: 256 << 20), type: "application/json; charset=utf-8")
     withExtendedLifetime(upload.folder) {}
@@ -96,7 +96,7 @@ struct TryRoute {
   }
 
   /// All that is wrong, each with the field of the form and the parameter that it is about.
-  private static func refusal(_ findings: [JSONValue]) -> Response {
+  private func refusal(_ findings: [JSONValue]) -> Response {
     let first = findings.first
     var members: [JSONValue.Member] = [
       .init("kind", first?["kind"] ?? "bad_request"), .init("message", first?["message"] ?? "the request is wrong"),

@@ -26,7 +26,9 @@ struct PredictRoutes {
         "detail": .bool(withDetail),
       ]
       do {
-        predictions.append(try await studio.pool.performPatiently(.predict, arguments, isFirst: predictions.isEmpty))
+        let answer = try await studio.pool.performPatiently(.predict, arguments, isFirst: predictions.isEmpty)
+        let isFailure = answer["error"] != nil
+        predictions.append(isFailure ? studio.redaction.json(answer) : answer)
       } catch let refusal as Refusal where refusal.status == .unprocessableContent {
         // What a file does to its worker is the file's own failure; the others are answered.
         predictions.append(["file": .string(file.name), "error": .string(refusal.message)])

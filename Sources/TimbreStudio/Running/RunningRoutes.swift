@@ -31,7 +31,7 @@ struct RunningRoutes {
 
   private func start(_ request: Request) async throws -> Response {
     var request = request
-    let bytes = try await request.body(atMost: 1 << 20)
+    let bytes = try await request.body(atMost: 1 << 20, seconds: studio.options.limits.uploadSeconds)
     let body: JSONValue
     do {
       body = try JSONParser.parse(SourceText(name: "body", bytes: bytes)).value.json
@@ -40,6 +40,12 @@ struct RunningRoutes {
     }
     let findings = Self.form.findings(in: body)
     if !findings.isEmpty { throw RequestError(findings.map(\.diagnostic)) }
+    let texts = [body["workflow"]?.stringValue ?? ""] + (body["set"].flatMap([String].init(json:)) ?? [])
+    // A process would read no further.
+    guard !texts.contains(where: { $0.utf8.contains(0) }) else {
+      throw Refusal(
+        .unprocessableContent, "\"set\" holds a character that no process can be given", kind: "bad_encoding")
+    }
     let order = Runs.Order(
       file: try studio.workflows.named(body["workflow"]?.stringValue ?? ""),
       sets: body["set"].flatMap([String].init(json:)) ?? [], name: body["name"]?.stringValue)
@@ -50,12 +56,24 @@ struct RunningRoutes {
     return response
   }
 
+  /// - Throws: A `Refusal` for what is not the id of one event.
+  private static func event(in given: [String], _ name: String) throws -> Int? {
+    guard let text = given.first else { return nil }
+    guard given.count == 1, !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let id = Int(text) else {
+      throw Refusal(
+        .badRequest, "\(name) has to be a whole number from 0, once", help: "send what the last event's id was",
+        kind: "out_of_range")
+    }
+    return id
+  }
+
   /// What a run that is carried out elsewhere, or is long over, has to tell is where it stands.
   private func events(_ request: Request, id: String) async throws -> Response {
-    let last = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] } ?? request.query("after") ?? "0"
-    guard let after = Int(last), after >= 0 else {
-      throw Refusal(.badRequest, "Last-Event-ID is a number", help: "send what the last event's id was")
-    }
+    // What a browser knows by itself is newer than what stands in the address; either has to be right.
+    let asked = try Self.event(in: try Query(request).all("after"), "\"after\"")
+    let known = try Self.event(
+      in: HTTPField.Name("Last-Event-ID").map { request.headers[values: $0] } ?? [], "Last-Event-ID")
+    let after = known ?? asked ?? 0
     if let run = await studio.runs.run(id) {
       guard run.log.listeners < 32 else { throw Refusal.busy(seconds: 10) }
       return EventStream(log: run.log, after: after).response

@@ -43,6 +43,8 @@ actor Runs {
   private let variables: WorkflowVariables
   /// Folders outside of which no recording is read; nil for all.
   private let data: [String]?
+  /// The address of the MLflow server that runs log to.
+  private let tracking: String?
   private let atOnce: Int
   private let mostWaiting: Int
   private let patience: Patience
@@ -53,14 +55,14 @@ actor Runs {
   private var isClosed = false
 
   init(
-    workspace: Workspace, program: String, variables: WorkflowVariables, data: [String]? = nil, atOnce: Int = 1,
-    mostWaiting: Int = 16,
-    patience: Patience = Patience()
+    workspace: Workspace, program: String, variables: WorkflowVariables, data: [String]? = nil, tracking: String? = nil,
+    atOnce: Int = 1, mostWaiting: Int = 16, patience: Patience = Patience()
   ) {
     self.workspace = workspace
     self.program = program
     self.variables = variables
     self.data = data
+    self.tracking = tracking
     self.atOnce = atOnce
     self.mostWaiting = mostWaiting
     self.patience = patience
@@ -143,12 +145,13 @@ actor Runs {
     // Joined with "=", so that a value that begins with a dash is no option. What is read is what the file says now, whatever it said
     // when the run was asked for.
     let arguments =
-      ["run", "--progress", "json", "--out", folder, "--workflows-within", workspace.path]
+      ["run", "--progress", "json"] + (tracking.map { ["--mlflow=" + $0] } ?? [])
+      + ["--out", folder, "--workflows-within", workspace.path]
       + (data ?? []).map { "--data-within=" + $0 } + order.sets.map { "--set=" + $0 } + ["--", order.file.path]
     let variables = variables
     var hasRun = true
     do {
-      _ = try await child.run(program, arguments, environment: variables.process, folder: workspace.path) { line in
+      _ = try await child.run(program, arguments, environment: variables.ofRuns, folder: workspace.path) { line in
         Self.record(variables.redacted(line), in: log)
       }
     } catch {

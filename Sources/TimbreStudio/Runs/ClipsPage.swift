@@ -95,7 +95,7 @@ struct ClipsPage {
 
   private static func line(_ row: RunClips.Row, id: String, clips: RunClips, withFolds: Bool) -> String {
     let e = Markup.escape
-    let name = row.id.isEmpty ? row.file : row.id
+    let name = row.id.isEmpty ? row.place : row.id
     let view = row.view.isEmpty ? nil : row.view
     var text = "<tr><th scope=\"row\">"
     // A file that was passed over is no clip.

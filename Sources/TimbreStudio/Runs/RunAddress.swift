@@ -52,11 +52,14 @@ extension BasicRequestContext {
   }
 }
 
-/// A query as forms send it, where "+" is a space.
+/// A query as forms send it, where "+" is a space, and where what is left empty is not given. Programs leave out what they do not mean:
+/// for them, nothing is no number and none of several choices.
 struct Query {
   private let values: [(name: String, value: String)]
+  private let isOfProgram: Bool
 
   init(_ request: Request) throws {
+    isOfProgram = request.uri.path.hasPrefix("/api/")
     values = try (request.uri.query ?? "").split(separator: "&").map { pair in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let texts = parts.map { $0.replacing("+", with: " ").removingPercentEncoding }
@@ -80,8 +83,16 @@ struct Query {
     return value
   }
 
+  /// As `self[name]`, where only certain words make sense.
+  private func word(_ name: String) throws -> String? {
+    if isOfProgram, values.contains(where: { $0.name == name && $0.value.isEmpty }) {
+      throw Refusal(.badRequest, "\"\(name)\" is empty", help: "leave it out, or give a value", kind: "bad_parameter")
+    }
+    return self[name]
+  }
+
   func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-    guard let text = self[name] else { return nil }
+    guard let text = try word(name) else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw Refusal(
         .badRequest, "\"\(name)\" has to be a whole number from \(range.lowerBound) to \(range.upperBound)",
@@ -91,7 +102,7 @@ struct Query {
   }
 
   func flag(_ name: String) throws -> Bool? {
-    guard let text = self[name] else { return nil }
+    guard let text = try word(name) else { return nil }
     switch text {
     case "1", "true", "yes", "on": return true
     case "0", "false", "no": return false
@@ -100,7 +111,7 @@ struct Query {
   }
 
   func choice<Choice: CaseIterable & RawRepresentable<String>>(_ name: String, of type: Choice.Type) throws -> Choice? {
-    guard let text = self[name] else { return nil }
+    guard let text = try word(name) else { return nil }
     guard let value = Choice(rawValue: text) else {
       let names = Choice.allCases.map(\.rawValue)
       throw Refusal(

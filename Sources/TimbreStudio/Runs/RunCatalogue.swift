@@ -26,6 +26,9 @@ final class RunCatalogue: Sendable {
   }
 
   private let known = Mutex([String: Entry]())
+  private let redaction: Redaction
+
+  init(_ redaction: Redaction) { self.redaction = redaction }
 
   enum State: String, CaseIterable { case running, finished, interrupted, failed, stopped }
 
@@ -60,6 +63,9 @@ final class RunCatalogue: Sendable {
       if let entry = found[name], entry.stamp == stamp { return entry.run }
       guard var run = RunListing.run(name, in: folder) else { return nil }
       run.path = path + "/" + name
+      if run.title.utf8.contains(Redaction.slash) {
+        run.title = redaction.of(runs: [folder + "/" + name]).text(run.title)
+      }
       // What is under way writes its other files later.
       if run.state != State.running.rawValue { fresh[folder + "/" + name] = Entry(stamp: stamp, run: run) }
       return run

@@ -10,8 +10,14 @@ struct RunClips: Sendable {
   struct Row: Sendable {
     /// In `vectors.npy`; nil for a clip that failed or a file that was passed over.
     var index: Int?
+    /// As clients know it: without paths of this machine.
     var id: String
+    /// The clip's own.
+    var source: String
+    /// On this machine.
     var file: String
+    /// As clients know it.
+    var place: String
     var label: String
     var speaker: String
     var split: String
@@ -28,6 +34,8 @@ struct RunClips: Sendable {
     var isRight: Bool? { predicted.map { $0 == label } }
   }
 
+  /// For what is told of them.
+  let redaction: Redaction
   var rows: [Row] = []
   var classes: [String] = []
   /// Names of views in the order of the rows.
@@ -37,20 +45,25 @@ struct RunClips: Sendable {
   static let mostBytes = 96 << 20
 
   /// - Throws: A `Refusal` where the run has no clips yet, or its tables are too large.
-  init(reading path: String) throws {
+  init(reading path: String, _ redaction: Redaction) throws {
     guard let clips = try Self.table("clips.csv", in: path) else {
       throw Refusal.notFound("this run has no clips", help: "it has not come so far, or it is an experiment")
     }
     func column(_ name: String) -> [String] { clips.column(name) ?? [String](repeating: "", count: clips.rows.count) }
     let names = ["row", "id", "file", "label", "speaker", "split", "view", "drawn", "status", "reason", "content_hash"]
     let columns = names.map(column)
+    let redaction = redaction.adding(Self.folder(of: columns[1]).map { [$0] } ?? [])
+    self.redaction = redaction
+    let ids = Self.names(of: columns[1], redaction)
     var places: [Int: Int] = [:]
     rows.reserveCapacity(clips.rows.count)
     for line in clips.rows.indices {
       let cells = columns.map { $0[line] }
       let row = Row(
-        index: Int(cells[0]), id: cells[1], file: cells[2], label: cells[3], speaker: cells[4], split: cells[5],
-        view: cells[6], drawn: cells[7], status: cells[8], reason: cells[9], contentHash: cells[10])
+        index: Int(cells[0]), id: ids[cells[1]] ?? cells[1], source: cells[1], file: cells[2],
+        place: redaction.text(cells[2]), label: cells[3], speaker: cells[4], split: cells[5], view: cells[6],
+        drawn: redaction.text(cells[7]), status: cells[8],
+        reason: redaction.text(cells[9]), contentHash: cells[10])
       if let index = row.index { places[index] = rows.count }
       if !row.view.isEmpty, !views.contains(row.view) { views.append(row.view) }
       rows.append(row)
@@ -69,6 +82,35 @@ struct RunClips: Sendable {
         said.rows[line].indices.contains(column) ? Float(said.rows[line][column].text) ?? .nan : .nan
       }
     }
+  }
+
+  /// The folder that holds all clips whose ids are paths of this machine, as a table of files may name them.
+  static func folder(of ids: [String]) -> Redaction.Place? {
+    var common: ArraySlice<Substring>?
+    for id in ids where id.hasPrefix("/") {
+      let folders = id.split(separator: "/").dropLast()
+      common = common.map { $0.prefix(zip($0, folders).prefix { $0 == $1 }.count) } ?? folders
+    }
+    guard let common, !common.isEmpty else { return nil }
+    return .init("/" + common.joined(separator: "/"), "${FILES}")
+  }
+
+  /// What clients call those clips.
+  static func names(of ids: [String], _ redaction: Redaction) -> [String: String] {
+    var names: [String: String] = [:]
+    var taken = Set(ids)
+    for path in Set(ids.filter { $0.hasPrefix("/") }).sorted() {
+      let short = redaction.text(path)
+      // Two that differ only in what is left out are told apart by a number.
+      var name = short
+      var number = 2
+      while !taken.insert(name).inserted {
+        name = "\(short) (\(number))"
+        number += 1
+      }
+      names[path] = name
+    }
+    return names
   }
 
   private static func table(_ name: String, in path: String) throws -> CSVTable? {
@@ -149,11 +191,11 @@ final class RunTables: Sendable {
 
   private let entries = Mutex([Entry]())
 
-  func clips(of path: String) throws -> RunClips {
+  func clips(of path: String, _ redaction: Redaction) throws -> RunClips {
     let stamp = ["clips.csv", "predictions.csv"].map { FileSystem.changed(path + "/" + $0) }.joined(separator: " ")
     let known = entries.withLock { entries in entries.first { $0.path == path && $0.stamp == stamp }?.clips }
     if let known { return known }
-    let clips = try RunClips(reading: path)
+    let clips = try RunClips(reading: path, redaction)
     entries.withLock { entries in
       entries.removeAll { $0.path == path }
       entries.append(Entry(path: path, stamp: stamp, clips: clips))

@@ -11,11 +11,12 @@ struct RunPage {
   let trials: [RunListing.Run]
   let clips: RunClips?
   let files: [(path: String, bytes: Int)]
+  let redaction: Redaction
 
   func page() throws -> Page {
-    let state = try RunSummary.read("run.json", in: path)
-    let workflow = Workspace.json(path + "/workflow.json")
-    let metrics = Workspace.json(path + "/metrics.json")
+    let state = redaction.json(try RunSummary.read("run.json", in: path))
+    let workflow = Workspace.json(path + "/workflow.json").map(redaction.json)
+    let metrics = Workspace.json(path + "/metrics.json").map(redaction.json)
     var page = Page(id, section: .runs, scripts: isHere ? ["runs.js", "run.js"] : ["runs.js"])
     let report = metrics.map { RunReport(folder: path, metrics: $0, workflow: workflow) }
     if let report, !report.verdict.text.isEmpty {
@@ -90,7 +91,7 @@ struct RunPage {
     }
     section("classes", "Classes", !report.classes.isEmpty, report.writeClasses)
     section("folds", "Folds", !report.folds.isEmpty, report.writeFolds)
-    section("training", "Training", !report.history.isEmpty, report.writeHistory)
+    section("training", "Training", report.hasHistory, report.writeHistory)
 
     func section(_ id: String, _ title: String, _ isPresent: Bool, _ write: (inout HTML) -> Void) {
       guard isPresent else { return }
@@ -102,13 +103,14 @@ struct RunPage {
   }
 
   private func writeTrials(to html: inout HTML) {
-    let best = trials.filter { $0.scores["uar"] != nil }.max { ($0.scores["uar"] ?? 0) < ($1.scores["uar"] ?? 0) }
+    let key = ShownScore.primary.key
+    let best = trials.filter { $0.scores[key] != nil }.max { ($0.scores[key] ?? 0) < ($1.scores[key] ?? 0) }
     html.raw("<section id=\"trials\"><h2>Trials</h2><form method=\"get\" action=\"/compare\" data-choose>")
     html.raw(
       "<div class=\"scroll\"><table class=\"runs\"><caption class=\"hidden\">Trials of \(Markup.escape(id))</caption>")
     html.raw("<thead><tr><td><input type=\"checkbox\" data-all aria-label=\"All trials\"></td>")
     for name in ["name", "state"] { html.raw("<th scope=\"col\">\(name)</th>") }
-    for name in ["accuracy", "UAR", "macro F1"] { html.raw("<th scope=\"col\" class=\"n\">\(name)</th>") }
+    for score in ShownScore.compared { html.raw("<th scope=\"col\" class=\"n\">\(score.name)</th>") }
     html.raw("<th scope=\"col\">started</th><th scope=\"col\">title</th></tr></thead><tbody>")
     for trial in trials {
       let name = "\(id):\(trial.name)"

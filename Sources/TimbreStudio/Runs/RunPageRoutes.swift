@@ -28,16 +28,17 @@ extension RunsRoutes {
         return studio.pages.html(RunPage.waiting(id))
       }
       let trials = id.contains(":") ? [] : catalogue.runs(in: path + "/trials", called: id)
-      let clips = try? tables.clips(of: path)
-      return studio.pages.html(
-        try RunPage(
-          id: id, path: path, isHere: isHere, trials: trials, clips: clips, files: Self.files(in: path)
-        ).page())
+      let redaction = redaction(path)
+      let clips = try? tables.clips(of: path, redaction)
+      let page = RunPage(
+        id: id, path: path, isHere: isHere, trials: trials, clips: clips, files: Self.files(in: path),
+        redaction: redaction)
+      return studio.pages.html(try page.page())
     }
     pages.get("/runs/:id/clips") { request, context in
       let id = try context.part("id")
       let query = try Query(request)
-      let clips = try tables.clips(of: folder(id))
+      let clips = try clips(of: id)
       return studio.pages.html(
         ClipsPage(id: id, clips: clips, wish: try RunClips.Wish(query), offset: try offset(query)).page)
     }
@@ -46,7 +47,7 @@ extension RunsRoutes {
       let query = try Query(request)
       let path = try folder(id)
       let page = try ClipPage(
-        id: id, clip: query.required("clip"), view: query["view"], clips: tables.clips(of: path),
+        id: id, clip: query.required("clip"), view: query["view"], clips: clips(of: id),
         workflow: RunSummary.read("workflow.json", in: path))
       return studio.pages.html(page.page)
     }

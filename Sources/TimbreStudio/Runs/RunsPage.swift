@@ -77,10 +77,9 @@ struct RunsPage {
       "<div class=\"scroll\"><table class=\"runs\"><caption class=\"hidden\">Runs of this workspace</caption><thead><tr>"
     )
     html.raw("<td><input type=\"checkbox\" data-all aria-label=\"All runs shown\"></td>")
-    let columns: [(String, RunListing.Key?, Bool)] = [
-      ("name", .name, false), ("state", nil, false), ("accuracy", .accuracy, true), ("UAR", .uar, true),
-      ("macro F1", .macro_f1, true), ("started", .started, false), ("title", nil, false),
-    ]
+    var columns: [(String, RunListing.Key?, Bool)] = [("name", .name, false), ("state", nil, false)]
+    columns += ShownScore.compared.map { ($0.name, RunListing.Key(rawValue: $0.key), true) }
+    columns += [("started", .started, false), ("title", nil, false)]
     for (name, key, isNumber) in columns { html.raw(header(name, key, isNumber)) }
     html.raw("</tr></thead><tbody>")
     for run in runs.dropFirst(offset).prefix(Self.atOnce) {
@@ -111,8 +110,8 @@ struct RunsPage {
     if isBest { text += " <span class=\"tag right\">best</span>" }
     text +=
       "</th><td>\(state(run.state, id: id))\(run.kind == "run" ? "" : " <span class=\"tag\">\(Markup.escape(run.kind))</span>")</td>"
-    for key in RunListing.scores {
-      text += "<td class=\"n\">\(run.scores[key].map { Numbers.fixed($0, 3) } ?? "–")</td>"
+    for score in ShownScore.compared {
+      text += "<td class=\"n\">\(run.scores[score.key].map { Numbers.fixed($0, 3) } ?? "–")</td>"
     }
     text += "<td class=\"nowrap\">\(time(run.started))</td>"
     return text + "<td class=\"title\">\(Markup.escape(run.title))</td>"

@@ -8,16 +8,22 @@ import TimbreWorkflow
 /// The runs of the workspace: what they say of themselves, their files, and their clips made again.
 struct RunsRoutes {
   let studio: Studio
-  let catalogue = RunCatalogue()
+  let catalogue: RunCatalogue
   let tables = RunTables()
   private let live = LiveClips()
 
-  init(studio: Studio) { self.studio = studio }
+  init(studio: Studio) {
+    self.studio = studio
+    catalogue = RunCatalogue(studio.redaction)
+  }
 
   func add(to pages: some RouterMethods<Studio.Context>, api: some RouterMethods<Studio.Context>) {
     addPages(to: pages)
     api.get("/runs") { request, _ in try list(request, studio.workspace.runs, called: "runs") }
-    api.get("/runs/:id") { _, context in Answer.json(try RunSummary(reading: folder(context.part("id"))).json) }
+    api.get("/runs/:id") { _, context in
+      let path = try folder(context.part("id"))
+      return Answer.json(redaction(path).json(try RunSummary(reading: path).json))
+    }
     api.delete("/runs/:id") { _, context in try remove(context.part("id")) }
     api.get("/runs/:id/trials") { request, context in
       let id = try context.part("id")
@@ -32,7 +38,11 @@ struct RunsRoutes {
       guard !path.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else {
         throw Refusal.notFound("there is no such file")
       }
-      return try RunFiles.answer(studio.workspace.file(path, in: folder(context.part("id"))), to: request)
+      let id = try context.part("id")
+      let folder = try folder(id)
+      let manner = RunFiles.Manner(
+        redaction: redaction(folder), pass: studio.passes.pass(for: id), isPassed: studio.passes.admit(request))
+      return try RunFiles.answer(studio.workspace.file(path, in: folder), to: request, manner)
     }
     api.get("/runs/:id/clips") { request, context in try clips(Query(request), of: context.part("id")) }
     api.get("/runs/:id/views/:view") { request, context in
@@ -40,7 +50,7 @@ struct RunsRoutes {
     }
     api.get("/runs/:id/views/:view/audio") { request, context in
       let view = try await view(Query(request), context)
-      return try RunFiles.answer(view.audio, to: request, type: "audio/wav", keeping: view)
+      return try RunFiles.answer(view.audio, to: request, .init(type: "audio/wav", kept: view))
     }
     api.get("/runs/:id/views/:view/features/:node") { request, context in
       try await feature(context.part("node"), Query(request), context)
@@ -70,9 +80,12 @@ struct RunsRoutes {
 
   private func remove(_ id: String) throws -> Response {
     let path = try folder(id)
-    guard !id.contains(":") else {
+    if let colon = id.firstIndex(of: ":") {
       throw Refusal(
-        .conflict, "a trial is a part of its experiment", help: "remove the whole experiment",
+        .conflict,
+        "a trial cannot be removed by itself: trials.csv and compare.html of its experiment tell of all trials",
+        help:
+          "remove the experiment with DELETE \(RunAddress.api(String(id[..<colon]))), or run its workflow again without this trial",
         kind: "part_of_experiment")
     }
     if RunListing.state(try RunSummary.read("run.json", in: path)) == RunFolder.State.running.rawValue {
@@ -96,7 +109,7 @@ struct RunsRoutes {
     guard let walk = FileManager.default.enumerator(atPath: folder) else { return [] }
     var files: [(path: String, bytes: Int)] = []
     for case let path as String in walk {
-      if path.split(separator: "/").last?.hasPrefix(".") == true || path == "trials" {
+      if path.split(separator: "/").last?.hasPrefix(".") == true || path == "trials" || isLink(folder + "/" + path) {
         walk.skipDescendants()
       } else if let size = FileSystem.size(folder + "/" + path) {
         files.append((path, size))
@@ -108,8 +121,21 @@ struct RunsRoutes {
     }
   }
 
+  /// What is given is what lies in the folder itself.
+  private static func isLink(_ path: String) -> Bool {
+    var info = stat()
+    return unsafe lstat(path, &info) != 0 || info.st_mode & S_IFMT == S_IFLNK
+  }
+
+  func redaction(_ folder: String) -> Redaction { studio.redaction.of(runs: [folder]) }
+
+  func clips(of id: String) throws -> RunClips {
+    let path = try folder(id)
+    return try tables.clips(of: path, redaction(path))
+  }
+
   private func clips(_ query: Query, of id: String) throws -> Response {
-    let clips = try tables.clips(of: folder(id))
+    let clips = try clips(of: id)
     let found = clips.rows(try RunClips.Wish(query))
     let limit = try query.number("limit", in: 0...10_000) ?? 100
     return Answer.json([
@@ -121,7 +147,7 @@ struct RunsRoutes {
   /// The view of a clip that a request is about, computed where it is not at hand.
   private func view(_ query: Query, _ context: Studio.Context) async throws -> LiveView {
     let (path, clip, view) = (try folder(context.part("id")), try query.required("clip"), try context.part("view"))
-    let clips = try tables.clips(of: path)
+    let clips = try tables.clips(of: path, redaction(path))
     guard
       let row = clips.rows.first(where: { $0.id == clip && $0.view == view })
         ?? clips.rows.first(where: { $0.id == clip && $0.view.isEmpty })
@@ -137,10 +163,11 @@ struct RunsRoutes {
       let made = try await studio.pool.perform(
         .clipView,
         [
-          "run": .string(path), "clip": .string(clip), "view": .string(view), "file": .string(row.file),
+          "run": .string(path), "clip": .string(row.source), "view": .string(view), "file": .string(row.file),
           "hash": .string(row.contentHash), "row": row.index.map { .int($0) } ?? .null, "folder": .string(folder.path),
         ])
-      return LiveView(folder: folder, json: made["answer"] ?? .null, bytes: made["bytes"]?.intValue ?? 0)
+      return LiveView(
+        folder: folder, json: clips.redaction.json(made["answer"] ?? .null), bytes: made["bytes"]?.intValue ?? 0)
     }
   }
 

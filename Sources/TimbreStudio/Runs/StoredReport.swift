@@ -29,40 +29,21 @@ extension RunReport {
     }
     folds = (metrics["folds"]?.arrayValue ?? []).map { fold in
       func value(_ key: String) -> Double { fold[key]?.doubleValue ?? 0 }
+      let name = fold["name"]?.stringValue ?? ""
       return Fold(
-        name: fold["name"]?.stringValue ?? "", rows: fold["rows"]?.intValue ?? 0, accuracy: value("accuracy"),
-        uar: value("uar"), macroF1: value("macro_f1"))
+        name: name, rows: fold["rows"]?.intValue ?? 0, accuracy: value("accuracy"), uar: value("uar"),
+        macroF1: value("macro_f1"), history: TrainingHistory.read(RunFolder.path(ofFold: name, in: folder)))
     }
-    history = Self.history(folder)
+    history = TrainingHistory.read(folder)
   }
 
   private mutating func addScores(_ metrics: JSONValue, classes count: Int) {
-    let chance = count > 0 ? [Baseline("chance", 1 / Double(count))] : []
-    let majority = metrics["majority_accuracy"]?.doubleValue.map { [Baseline("majority class", $0)] } ?? []
-    for (key, name, baselines, note) in [
-      ("accuracy", "Accuracy", chance + majority, "share of test rows that are right"),
-      ("uar", "UAR", chance, "unweighted average recall over classes"),
-      ("macro_f1", "Macro F1", [], "mean F1 over classes"),
-      ("weighted_f1", "Weighted F1", [], "F1 weighted by support"),
-    ] {
-      guard let value = metrics[key]?.doubleValue else { continue }
-      let ends = metrics["intervals"]?[key]?.arrayValue?.compactMap(\.doubleValue) ?? []
+    for score in ShownScore.allCases {
+      guard let value = metrics[score.key]?.doubleValue else { continue }
+      let ends = metrics["intervals"]?[score.key]?.arrayValue?.compactMap(\.doubleValue) ?? []
       let interval = ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : nil
-      self.metrics.append(Metric(name, value, interval: interval, baselines: baselines, note: note))
-    }
-  }
-
-  private static func history(_ folder: String) -> [TrainingRecord] {
-    guard let bytes = try? AtomicFile.read(folder + "/history.csv", atMost: 8 << 20),
-      let table = try? CSVTable(String(decoding: bytes, as: UTF8.self), file: "history.csv", delimiter: ",")
-    else { return [] }
-    let names = table.header.map(\.text)
-    return table.rows.map { row in
-      let values = zip(names, row).compactMap { name, cell in
-        name == "epoch" ? nil : Double(cell.text).map { TrainingRecord.Entry(name, $0) }
-      }
-      let epoch = names.firstIndex(of: "epoch").flatMap { row.indices.contains($0) ? Int(row[$0].text) : nil }
-      return TrainingRecord(epoch: epoch ?? 0, epochs: table.rows.count, entries: values)
+      let majority = metrics["majority_accuracy"]?.doubleValue
+      self.metrics.append(Metric(score, value, interval: interval, classes: count, majority: majority))
     }
   }
 }

@@ -7,9 +7,10 @@ import TimbreCore
 /// - A server that listens on this machine only answers to this machine's names, so that a foreign page cannot reach it by a
 ///   name of its own that it lets point here (DNS rebinding).
 /// - What changes state has to come from the server's own pages, or from a program that is no browser.
-/// - With a token, everything but the health check asks for it.
+/// - With a token, everything but the health check asks for it, and but for the sound of a run's page, which has a pass.
 struct Access<Context: RequestContext>: RouterMiddleware {
   let options: StudioOptions
+  let passes: Passes
   static var cookie: String { "timbre_token" }
 
   func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws
@@ -22,17 +23,37 @@ struct Access<Context: RequestContext>: RouterMiddleware {
         help: "use localhost, or start it with --token", kind: "wrong_host")
     }
     if ![.get, .head, .options].contains(request.method) { try checkOrigin(request, host: host) }
-    if let token = options.token, request.uri.path != "/api/v1/health", !request.uri.path.hasPrefix("/assets/") {
+    if let token = options.token, request.uri.path != "/api/v1/health", !request.uri.path.hasPrefix("/assets/"),
+      !passes.admit(request)
+    {
       if request.method == .get, let given = request.query("token") {
-        guard Self.same(given, token) else { throw Self.unauthorized }
+        guard Secret.same(given, token) else { throw Self.unauthorized }
         var response = Answer.redirect(to: request.uri.path)
-        response.headers[.setCookie] =
-          "\(Self.cookie)=\(token); Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000"
+        response.headers[.setCookie] = Self.cookie(token, isSecure: Self.isEncrypted(request))
         return response
       }
-      guard Self.tokens(of: request).contains(where: { Self.same($0, token) }) else { throw Self.unauthorized }
+      guard Self.tokens(of: request).contains(where: { Secret.same($0, token) }) else { throw Self.unauthorized }
     }
     return try await next(request, context)
+  }
+
+  /// Lax, since links of a run's page, whose origin is its own, come from elsewhere to a browser; nothing changes state on GET.
+  private static func cookie(_ token: String, isSecure: Bool) -> String {
+    "\(cookie)=\(token); Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000\(isSecure ? "; Secure" : "")"
+  }
+
+  /// Whether the client has spoken TLS with a proxy. With several proxies, the first one says what the client did.
+  private static func isEncrypted(_ request: Request) -> Bool {
+    if let name = HTTPField.Name("X-Forwarded-Proto"), let text = request.headers[name] {
+      return text.split(separator: ",").first?.filter { $0 != " " }.lowercased() == "https"
+    }
+    // RFC 7239: for=…;proto=https
+    guard let name = HTTPField.Name("Forwarded"), let first = request.headers[name]?.split(separator: ",").first else {
+      return false
+    }
+    return first.lowercased().split(separator: ";").contains { part in
+      ["proto=https", "proto=\"https\""].contains(part.filter { $0 != " " })
+    }
   }
 
   private static var unauthorized: Refusal {
@@ -73,9 +94,12 @@ struct Access<Context: RequestContext>: RouterMiddleware {
     }
     return found
   }
+}
 
+/// What only those may know who are let in.
+enum Secret {
   /// Without telling by its time how much of a guess is right.
-  private static func same(_ a: String, _ b: String) -> Bool {
+  static func same(_ a: String, _ b: String) -> Bool {
     let (a, b) = (Array(a.utf8), Array(b.utf8))
     guard a.count == b.count else { return false }
     return zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0

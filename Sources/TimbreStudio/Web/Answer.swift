@@ -30,16 +30,34 @@ enum Answer {
 }
 
 extension Request {
-  /// The whole body, where it is no larger than `limit`.
-  mutating func body(atMost limit: Int) async throws -> [UInt8] {
+  /// The whole body, where it is no larger than `limit` and comes in time.
+  mutating func body(atMost limit: Int, seconds: Double) async throws -> [UInt8] {
+    if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {
+      throw Refusal(.contentTooLarge, "the body has \(length) bytes, at most \(limit) are taken", kind: "too_large")
+    }
+    let deadline = ContinuousClock.now + .seconds(seconds)
     var bytes: [UInt8] = []
-    for try await part in body {
+    var parts = body.makeAsyncIterator()
+    while let part = try await Self.next(&parts) {
+      guard ContinuousClock.now < deadline else {
+        throw Refusal(.requestTimeout, "the body takes too long", help: "send it at once", kind: "slow_upload")
+      }
       bytes += part.readableBytesView
       guard bytes.count <= limit else {
         throw Refusal(.contentTooLarge, "the body has more than \(limit) bytes", kind: "too_large")
       }
     }
     return bytes
+  }
+
+  /// The next part of a body.
+  /// - Throws: A `Refusal` for what is not sent as its head has said.
+  static func next(_ parts: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
+    do {
+      return try await parts.next()
+    } catch {
+      throw Refusal(.badRequest, "the body breaks off", help: "send all of it", kind: "broken_body")
+    }
   }
 
   func query(_ name: String) -> String? { uri.queryParameters[name[...]].map(String.init) }

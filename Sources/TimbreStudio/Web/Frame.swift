@@ -7,6 +7,7 @@ import TimbreCore
 struct Outermost<Context: RequestContext>: RouterMiddleware {
   let pages: Pages
   let meter: Meter
+  let redaction: Redaction
 
   /// Script and style come from this server's own files alone; nothing is loaded from elsewhere.
   static var policy: String {
@@ -32,7 +33,7 @@ struct Outermost<Context: RequestContext>: RouterMiddleware {
   }
 
   private func answer(to error: any Error, _ request: Request, _ context: Context) -> Response {
-    let refusal: Refusal
+    var refusal: Refusal
     if let known = Refusal(error) {
       refusal = known
     } else if let http = error as? HTTPError {
@@ -44,6 +45,7 @@ struct Outermost<Context: RequestContext>: RouterMiddleware {
       refusal = Refusal(
         .internalServerError, "something went wrong here", help: "the server's log says more", kind: "internal")
     }
+    refusal = refusal.redacted(redaction)
     // A program is answered in its own language, and so is a script of a page.
     var response =
       request.uri.path.hasPrefix("/api/") || request.headers[.accept]?.contains("text/html") != true
@@ -62,7 +64,7 @@ struct Outermost<Context: RequestContext>: RouterMiddleware {
       ("Cross-Origin-Resource-Policy", "same-origin"),
       ("Permissions-Policy", "camera=(), geolocation=(), microphone=(self)"),
     ] {
-      if let name = HTTPField.Name(name) { response.headers[name] = value }
+      if let name = HTTPField.Name(name), response.headers[name] == nil { response.headers[name] = value }
     }
   }
 }

@@ -32,10 +32,21 @@ struct Refusal: Error {
     return refusal
   }
 
+  /// The server's disk, or the files that it may hold open, are used up.
+  static var noSpace: Refusal {
+    var refusal = Refusal(
+      .init(code: 507, reasonPhrase: "Insufficient Storage"), "the server has no room for this at the moment",
+      help: "try again later, or with less", kind: "no_space")
+    refusal.retryAfter = 30
+    return refusal
+  }
+
   /// Any error as the client is to see it; nil for what is the server's own fault.
   init?(_ error: any Error) {
     switch error {
     case let refusal as Refusal: self = refusal
+    // What a worker could not write is the server's business.
+    case let error as RequestError where error.findings.first?.kind == .unwritableFile: self = .noSpace
     case let error as RequestError:
       let first = error.findings.first
       self.init(.unprocessableContent, first?.message ?? "the request is wrong", help: first?.help)
@@ -47,6 +58,20 @@ struct Refusal: Error {
       findings = [diagnostic]
     default: return nil
     }
+  }
+
+  /// Without paths of this machine.
+  func redacted(_ redaction: Redaction) -> Refusal {
+    var refusal = self
+    refusal.message = redaction.text(message)
+    refusal.help = help.map(redaction.text)
+    refusal.findings = findings.map { finding in
+      var finding = finding
+      finding.message = redaction.text(finding.message)
+      finding.help = finding.help.map(redaction.text)
+      return finding
+    }
+    return refusal
   }
 
   /// `{"error": {"kind", "message", "help"}}`

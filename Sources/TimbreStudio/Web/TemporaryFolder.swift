@@ -32,7 +32,11 @@ final class TemporaryFolder: Sendable {
 
     func folder() throws -> TemporaryFolder {
       let folder = path + "/" + String(UInt64.random(in: 0 ... .max), radix: 16)
-      try Self.make(folder)
+      do {
+        try Self.make(folder)
+      } catch {
+        throw Refusal.noSpace
+      }
       return TemporaryFolder(path: folder)
     }
 

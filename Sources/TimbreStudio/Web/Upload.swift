@@ -13,6 +13,7 @@ struct Upload: Sendable {
     var bytes: Int
   }
 
+  private static let mostFields = 64
   let folder: TemporaryFolder
   private(set) var files: [File] = []
   private(set) var fields: [String: String] = [:]
@@ -53,7 +54,8 @@ struct Upload: Sendable {
     _ body: RequestBody, deadline: ContinuousClock.Instant, limits: StudioOptions.Limits
   ) async throws {
     let sink = try Sink(folder.path + "/0")
-    for try await part in body {
+    var parts = body.makeAsyncIterator()
+    while let part = try await Request.next(&parts) {
       try Self.check(deadline)
       try sink.write(part.readableBytesView)
       if sink.count > limits.fileBytes { throw Self.tooLarge("the file is larger", limits.fileBytes) }
@@ -68,13 +70,22 @@ struct Upload: Sendable {
     var sink: Sink?
     var field: (name: String, bytes: [UInt8])?
     var total = 0
-    for try await part in body {
+    var count = 0
+    var parts = body.makeAsyncIterator()
+    while let part = try await Request.next(&parts) {
       try Self.check(deadline)
       total += part.readableBytes
       if total > limits.totalBytes + limits.fieldBytes {
         throw Self.tooLarge("the request is larger", limits.totalBytes)
       }
       for event in try parser.consume(part.readableBytesView) {
+        if case .part = event {
+          count += 1
+          guard count <= limits.files + Self.mostFields else {
+            throw Refusal(
+              .contentTooLarge, "the form has too many parts", help: "send fewer at a time", kind: "too_many")
+          }
+        }
         switch event {
         case .part(let name, let fileName?, _):
           guard files.count < limits.files else {
@@ -86,7 +97,9 @@ struct Upload: Sendable {
           files.append(File(field: name, name: Self.shown(fileName), path: path, bytes: 0))
           sink = try Sink(path)
         case .part(let name, nil, _):
-          guard fields.count < 64 else { throw Refusal(.badRequest, "there are more than 64 fields") }
+          guard fields.count < Self.mostFields else {
+            throw Refusal(.contentTooLarge, "there are more than \(Self.mostFields) fields", kind: "too_many")
+          }
           field = (name, [])
         case .data(let bytes):
           if let sink {
@@ -139,14 +152,18 @@ struct Upload: Sendable {
     init(_ path: String) throws {
       guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
         let handle = FileHandle(forWritingAtPath: path)
-      else { throw Diagnostic(.unwritableFile, "the upload cannot be kept", help: "is the disk full?", subject: path) }
+      else { throw Refusal.noSpace }
       self.handle = handle
     }
 
     deinit { try? handle.close() }
 
     func write(_ bytes: some Collection<UInt8>) throws {
-      try handle.write(contentsOf: Data(bytes))
+      do {
+        try handle.write(contentsOf: Data(bytes))
+      } catch {
+        throw Refusal.noSpace
+      }
       count += bytes.count
     }
   }

@@ -23,8 +23,13 @@ actor Lints {
 
   /// - Parameter name: The file from the workspace on: paths in the text start there.
   func lint(_ text: String, name: String, detail: Bool) async throws -> JSONValue {
-    try await studio.pool.perform(
+    let answer = try await studio.pool.perform(
       .lint, arguments(text, name: name, environment: studio.variables.shown, more: [.init("detail", .bool(detail))]))
+    // What the text itself says stays as it is, since it is going to be changed and written.
+    return .object(
+      (answer.members ?? []).map { member in
+        member.key == "findings" ? .init("findings", studio.variables.redaction.json(member.value)) : member
+      })
   }
 
   /// Name by name what `lint` says, made anew when a file of the workspace has changed.

@@ -61,7 +61,7 @@ struct WorkflowRoutes {
   private func write(_ request: Request, name: String) async throws -> Response {
     var request = request
     let condition = Self.condition(request)
-    let bytes = try await Self.text(of: &request)
+    let bytes = try await text(of: &request)
     let (tag, isNew) = try studio.workflows.write(bytes, to: name, condition)
     let file = try studio.workflows.place(name)
     var response = Answer.json(
@@ -70,8 +70,8 @@ struct WorkflowRoutes {
     return response
   }
 
-  private static func text(of request: inout Request) async throws -> [UInt8] {
-    let bytes = try await request.body(atMost: 1 << 20)
+  private func text(of request: inout Request) async throws -> [UInt8] {
+    let bytes = try await request.body(atMost: 1 << 20, seconds: studio.options.limits.uploadSeconds)
     guard !bytes.isEmpty else {
       throw Refusal(.badRequest, "the body is empty", help: "send the text of the workflow", kind: "missing_body")
     }
@@ -88,7 +88,7 @@ struct WorkflowRoutes {
     let name = request.query("name")
     let file = try name.map { try studio.workflows.place($0).relative } ?? "workflow.json"
     let detail = try request.flag("detail")
-    let bytes = try await Self.text(of: &request)
+    let bytes = try await text(of: &request)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Refusal(.unprocessableContent, "the text is not UTF-8", kind: "bad_encoding")
     }

@@ -28,7 +28,7 @@ extension RunComparison {
   ) -> ComparisonPage {
     let table = table
     // Side by side they would be wider than a page.
-    let (names, scores) = ([0], Array(1..<1 + settings.count + Self.scores.count))
+    let (names, scores) = ([0], Array(1..<1 + settings.count + ShownScore.compared.count))
     let parts = [
       ("Settings and scores", names + scores), ("Tests and cost", names + Array(1 + scores.count..<table.header.count)),
     ]
@@ -38,29 +38,51 @@ extension RunComparison {
         ComparisonPage.Table(
           name, header: columns.map { table.header[$0] }, rows: table.rows.map { row in columns.map { row[$0] } })
       })
-    let count = runs.count - 1
     page.note =
-      "Intervals hold 95 %. p-values test each run against the first"
-      + (count > 1 ? ", corrected for \(count) comparisons (Holm)" : "")
-      + ": McNemar's exact test for accuracy, an exchange of answers clip by clip for UAR. ms/clip sums all jobs."
+      "Intervals hold 95 %. The columns of tests are of each run against the first: McNemar's exact test for accuracy, an exchange of "
+      + "answers clip by clip for UAR. ms/clip sums all jobs."
+    page.findings = [correction] + (best.map { [$0.sentences.joined(separator: " ")] } ?? [])
+    if let pairTable {
+      page.pairs = ComparisonPage.Table(pairTable.sentence, header: pairTable.header, rows: pairTable.rows)
+    }
+    let detailed = detailed
     page.runs = runs.indices.map { index in
       let run = runs[index]
       var shown = ComparisonPage.Run(name: run.name, verdict: run.metrics["verdict"]?.stringValue ?? "")
       shown.report = report(run)
+      guard detailed.contains(index) else {
+        shown.isDetailed = false
+        return shown
+      }
       shown.confusion = confusion(of: run)
-      if let pair = pairs[index] {
-        shown.won = pair.won.map(told)
-        shown.lost = pair.lost.map(told)
+      if index > 0 {
+        let changed = rows.changed(0, index)
+        // Of a clip's views the first speaks for it.
+        let (said, saidFirst) = (answers(of: run), answers(of: runs[0]))
+        func told(_ id: String) -> ComparisonPage.Clip {
+          let text = "\(said[id]?.label ?? ""): \(saidFirst[id]?.predicted ?? "") → \(said[id]?.predicted ?? "")"
+          return .init(id: id, text: text, link: clip(id, [run, runs[0]]))
+        }
+        shown.won = changed.won.map(told)
+        shown.lost = changed.lost.map(told)
       }
       return shown
-
-      func told(_ id: String) -> ComparisonPage.Clip {
-        let said = { (record: RunRecord) in record.predictions.first { $0.clip == id } }
-        let text = "\(said(run)?.label ?? ""): \(said(runs[0])?.predicted ?? "") → \(said(run)?.predicted ?? "")"
-        return .init(id: id, text: text, link: clip(id, [run, runs[0]]))
-      }
     }
     return page
+  }
+
+  private func answers(of run: RunRecord) -> [String: RunRecord.Prediction] {
+    Dictionary(run.predictions.map { ($0.clip, $0) }) { first, _ in first }
+  }
+
+  /// So many runs are shown with confusions and clips, lest the page of many grow beyond reading.
+  private static let mostDetailed = 24
+
+  /// The first run and those with the highest UAR.
+  private var detailed: Set<Int> {
+    func score(_ index: Int) -> Double { runs[index].score(ShownScore.primary.key)?.value ?? -1 }
+    let others = runs.indices.dropFirst().sorted { (score($1), $0) < (score($0), $1) }
+    return Set([0] + others.prefix(Self.mostDetailed - 1))
   }
 
   private func confusion(of run: RunRecord) -> TimbreReport.ConfusionMatrix? {

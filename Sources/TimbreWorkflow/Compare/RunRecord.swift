@@ -7,6 +7,8 @@ public struct RunRecord: Sendable {
   public package(set) var path: String
   /// The trial's name, or that of the folder.
   public var name: String
+  /// The folder of the experiment whose trial it is.
+  public let experiment: String?
   /// The resolved workflow.
   public let workflow: JSONValue
   public let metrics: JSONValue
@@ -22,6 +24,7 @@ public struct RunRecord: Sendable {
     public var columns: Int?
     /// Of sequences, at most.
     public var frames: Int?
+    /// Numbers that the model keeps; nil where nothing is counted.
     public var parameters: Int?
   }
 
@@ -36,7 +39,9 @@ public struct RunRecord: Sendable {
   /// - Throws: A `.badRun` diagnostic where the folder is no finished run.
   public init(reading path: String) throws {
     self.path = path
-    name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+    let folder = URL(fileURLWithPath: path).standardizedFileURL
+    name = folder.lastPathComponent
+    experiment = Self.experiment(of: folder)
     func bad(_ message: String, help: String? = nil) -> Diagnostic {
       Diagnostic(.badRun, message, help: help, subject: path)
     }
@@ -57,7 +62,7 @@ public struct RunRecord: Sendable {
       millisecondsPerClip: state["clips"]?.intValue.flatMap { $0 > 0 ? 1000 * work / Double($0) : nil },
       trainingSeconds: seconds?["training"]?.doubleValue, columns: state["columns"]?.intValue,
       frames: state["frames"]?.intValue,
-      parameters: state["parameters"]?.intValue)
+      parameters: state["parameters"]?.intValue.flatMap { $0 > 0 ? $0 : nil })
     let file = path + "/predictions.csv"
     let table = try CSVTable(
       String(decoding: try AtomicFile.read(file), as: UTF8.self), file: file, delimiter: ",")
@@ -72,6 +77,15 @@ public struct RunRecord: Sendable {
         clip: columns[0][row], view: columns[1][row], speaker: columns[2][row], label: columns[3][row],
         predicted: columns[4][row])
     }
+  }
+
+  private static func experiment(of folder: URL) -> String? {
+    let trials = folder.deletingLastPathComponent()
+    let whole = trials.deletingLastPathComponent().path
+    guard trials.lastPathComponent == "trials",
+      (try? RunSummary.read("run.json", in: whole))?["kind"]?.stringValue == "experiment"
+    else { return nil }
+    return whole
   }
 
   /// The runs that a path stands for: itself, or the trials of an experiment.

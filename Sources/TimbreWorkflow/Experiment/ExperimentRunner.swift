@@ -104,7 +104,7 @@ public struct ExperimentRunner: Sendable {
   private func write(_ results: [TrialResult]) throws {
     var paths: [String] = []
     for change in results.flatMap(\.trial.changes) where !paths.contains(change.key) { paths.append(change.key) }
-    let scores = ["accuracy", "uar", "macro_f1", "weighted_f1"]
+    let scores = ShownScore.allCases.map(\.key)
     let lines = results.map { result -> [String] in
       let changes = paths.map { path in
         result.trial.changes.last { $0.key == path }?.value.plain ?? ""
@@ -129,6 +129,7 @@ private final class TrialBoard: Sendable {
     var done = 0
     /// In the order in which they began.
     var running: [(name: String, text: String)] = []
+    var warnings: Set<String> = []
   }
 
   private let state = Mutex(State())
@@ -152,6 +153,9 @@ private final class TrialBoard: Sendable {
     observer.advanced(to: done, of: count, detail: detail)
   }
 
+  /// Whether no trial has said this before.
+  func isNew(_ warning: String) -> Bool { state.withLock { $0.warnings.insert(warning).inserted } }
+
   func finished(_ name: String, _ metrics: Result<JSONValue, Diagnostic>) {
     let done = state.withLock { state in
       state.running.removeAll { $0.name == name }
@@ -165,7 +169,7 @@ private final class TrialBoard: Sendable {
       }
       observer.noted("\(name): \(words.joined(separator: ", "))")
     case .failure(let diagnostic) where diagnostic.kind == .cancelled: break
-    case .failure(let diagnostic): observer.noted("\(name) failed: \(diagnostic.message)")
+    case .failure(let diagnostic): observer.warned("\(name) failed: \(diagnostic.message)")
     }
     observer.advanced(to: done, of: count, detail: nil)
   }
@@ -201,8 +205,9 @@ private struct TrialObserver: RunObserver {
   }
 
   func ended() {}
-  // What a trial has to say of single clips stands in its own folder.
   func noted(_ text: String) {}
+  // Trials mostly read the same clips.
+  func warned(_ text: String) { if board.isNew(text) { whole.warned(text) } }
 
   func happened(_ event: RunEvent) {
     func trial(_ part: RunPart) -> RunPart {

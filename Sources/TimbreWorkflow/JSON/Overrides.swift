@@ -74,8 +74,8 @@ extension LocatedValue {
   }
 
   /// A value that stands nowhere, told of as if it stood at one place.
-  fileprivate init(_ json: JSONValue, source: SourceText, range: Range<Int>) {
-    func located(_ json: JSONValue) -> LocatedValue { LocatedValue(json, source: source, range: range) }
+  init(json: JSONValue, source: SourceText, range: Range<Int>) {
+    func located(_ json: JSONValue) -> LocatedValue { LocatedValue(json: json, source: source, range: range) }
     switch json {
     case .array(let items): self.init(.array(items.map(located)), source: source, range: range)
     case .object(let members):
@@ -97,7 +97,21 @@ extension LocatedValue {
     if override.value.json == .null, override.steps.count == 2, ["features", "views"].contains(override.steps[0].name) {
       return try removing(override)
     }
+    try checkGroup(of: override)
     return try setting(override, steps: override.steps[...], defaults)
+  }
+
+  /// A path into a feature or a view needs that there is one; only `use` begins another.
+  private func checkGroup(of override: Override) throws {
+    let steps = override.steps
+    guard steps.count > 2, ["features", "views"].contains(steps[0].name), steps[2].name != "use",
+      let group = self[steps[0].name], group[steps[1].name] == nil
+    else { return }
+    let names = (group.json.members ?? []).map(\.key)
+    throw Diagnostic(
+      .badOverride, "there is no \(steps[0].name.dropLast()) \"\(steps[1].name)\"",
+      help: suggestion(for: steps[1].name, among: names),
+      location: override.source.location(of: steps[1].range))
   }
 
   /// Without a feature and what the row holds of it, or without a view.
@@ -159,7 +173,7 @@ extension LocatedValue {
         members[index].value = try members[index].value.setting(override, steps: steps.dropFirst(), defaults)
       } else {
         let written = copy.json["use"]?.stringValue.flatMap { steps.count > 1 ? defaults($0, step.name) : nil }
-        let start = LocatedValue(written ?? .object([]), source: override.source, range: step.range)
+        let start = LocatedValue(json: written ?? .object([]), source: override.source, range: step.range)
         members.append(
           LocatedMember(
             key: step.name, keySource: override.source, keyRange: step.range,

@@ -7,12 +7,21 @@ public struct Confinement: Sendable {
   public var workflows: String?
   /// Folders outside of which no recording is read; nil for all.
   public var data: [String]?
+  /// The variables of the environment that workflows may use; nil for all.
+  public var variables: Set<String>?
 
   public static let none = Confinement()
 
-  public init(workflows: String? = nil, data: [String]? = nil) {
+  public init(workflows: String? = nil, data: [String]? = nil, variables: Set<String>? = nil) {
     self.workflows = workflows.map(Self.real)
     self.data = data.map { $0.map(Self.real) }
+    self.variables = variables
+  }
+
+  /// What workflows see of an environment.
+  public func environment(_ all: [String: String]) -> [String: String] {
+    guard let variables else { return all }
+    return all.filter { variables.contains($0.key) }
   }
 
   /// Reads a workflow that another one extends.

@@ -44,6 +44,11 @@ extension Linter {
   }
 
   mutating func checkedDataset() -> DatasetSource? {
+    for member in self.value(of: "label_map").members ?? [] where member.value == .string("") {
+      report(
+        .badName, "the label is empty", help: "give another name, or null to leave \"\(member.key)\" out",
+        at: [.key("label_map"), .key(member.key)])
+    }
     let value = value(of: "dataset")
     let nodes: [(path: [ValueFinding.Step], json: JSONValue)] =
       value.arrayValue.map { $0.enumerated().map { ([.key("dataset"), .index($0)], $1) } } ?? [

@@ -115,11 +115,9 @@ struct Linter {
     let plugin = pluginID(json).flatMap { registry.description(of: $0) }
     let isStep = plugin?.kind == .augment
     let types = plugin.map { isStep ? AugmentationStep.drawable($0.parameters) : $0.parameters } ?? []
-    let given = (json.members ?? []).filter { $0.key != "use" && $0.key != "of" }.map { member in
-      let type = types.first { $0.name == member.key }?.type
-      return JSONValue.Member(
-        member.key, type.map { member.value.absolutePaths(type: $0, folder: folder) } ?? member.value)
-    }
+    let own = JSONValue.object((json.members ?? []).filter { $0.key != "use" && $0.key != "of" })
+    let located = LocatedValue(json: own, source: root.source, range: root.range)
+    let given = located.absolutePaths(type: .record(types), folder: folder).json.members ?? []
     guard let plugin, plugin.kind == .classifier, root.hasSequences else { return given }
     let defaults = registry.sequenceDefaults[plugin.id] ?? []
     return given + defaults.filter { other in !given.contains { $0.key == other.key } }
@@ -160,26 +158,6 @@ struct Linter {
 extension LocatedValue {
   /// Whether a workflow's rows are sequences.
   var hasSequences: Bool { self["sequence"].map { $0.json != .null } ?? false }
-}
-
-extension JSONValue {
-  /// Relative paths joined to `folder`, wherever the type says that a string is a path.
-  func absolutePaths(type: ParameterType, folder: String) -> JSONValue {
-    switch (type, self) {
-    case (.path, .string(let path)): .string(path.isEmpty || path.hasPrefix("/") ? path : folder + "/" + path)
-    case (.oneOf(let types), _):
-      types.first { $0.findings(in: self).isEmpty }.map { absolutePaths(type: $0, folder: folder) } ?? self
-    case (.record(let parameters), .object(let members)):
-      .object(
-        members.map { member in
-          let type = parameters.first { $0.name == member.key }?.type
-          return .init(member.key, type.map { member.value.absolutePaths(type: $0, folder: folder) } ?? member.value)
-        })
-    case (.list(let element, _), .array(let items)):
-      .array(items.map { $0.absolutePaths(type: element, folder: folder) })
-    default: self
-    }
-  }
 }
 
 extension Diagnostic.Kind {

@@ -139,6 +139,11 @@ public struct Bundle: Sendable {
     }
   }
 
+  /// The tensors of the model that a run has just written into `folder`.
+  static func modelTensors(in folder: String) throws -> [Tensor] {
+    stripped(try Safetensors(decoding: try AtomicFile.read(folder + "/" + tensorsName)).tensors, "model.")
+  }
+
   private static func folder(at path: String) throws -> String {
     for folder in [path, path + "/bundle"] where FileSystem.exists(folder + "/" + headName) { return folder }
     let problem = FileSystem.exists(path) ? "holds no bundle" : "there is no such folder"

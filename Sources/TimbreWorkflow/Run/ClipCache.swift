@@ -11,6 +11,7 @@ import TimbreReport
 /// Generated audio has no bytes to go by, and a step that reads other files depends on what these hold: neither is kept.
 struct ClipCache: Sendable {
   private let cache: ResultCache
+  private let files: FileFingerprints
   private let load: String
   /// Each view; nil where its result is not kept.
   private let views: [(chain: String, name: String, keepsSignal: Bool)?]
@@ -22,8 +23,9 @@ struct ClipCache: Sendable {
   /// nil where every recording keeps its own: then signals are not kept.
   private let rate: Int?
 
-  init(_ cache: ResultCache, plan: Plan) throws {
+  init(_ cache: ResultCache, plan: Plan, files: FileFingerprints) throws {
     self.cache = cache
+    self.files = files
     seed = plan.seed
     rate = plan.recipe.load.sampleRate
     widths = try plan.recipe.widths()
@@ -61,10 +63,9 @@ struct ClipCache: Sendable {
 
   /// What is known of a clip; nil where nothing of it is kept.
   func open(_ clip: Clip) -> KnownClip? {
-    guard case .file(let path, let start, let end) = clip.source, let bytes = try? AtomicFile.read(path) else {
+    guard case .file(let path, let start, let end) = clip.source, let content = files.content(of: path) else {
       return nil
     }
-    let content = fingerprint(bytes)
     let origin = ["\(content.high) \(content.low)", "\(start ?? 0) \(end ?? -1)", load]
     let kind = form.sequence == nil ? "row" : "frames"
     let views = views.map { view -> KnownClip.ViewKeys? in

@@ -8,14 +8,14 @@ import TimbreFingerprint
 struct ClipResults: Sendable {
   /// Clips × views × the numbers of a row; zeros where the clip failed.
   private(set) var values: [Float]
-  /// Of each clip, packed; zeros where there is none.
-  private(set) var fingerprints: [UInt32]
+  /// Of each clip, packed; empty where there is none.
+  private(set) var fingerprints: PackedRuns<UInt32>
   /// Why clips failed, by their index.
   private(set) var failures: [Int: Diagnostic] = [:]
   /// Seconds that reading and resampling, making the views, and their features took, of all clips together.
   private(set) var seconds = (load: 0.0, views: 0.0, features: 0.0)
-  private var drawn: PackedTexts
-  private var hashes: PackedTexts
+  private var drawn: PackedRuns<UInt8>
+  private var hashes: PackedRuns<UInt8>
   private let views: Int
   private let shape: RowShape
   /// Of sequences: frames of each row, and how many there were before cropping.
@@ -30,10 +30,10 @@ struct ClipResults: Sendable {
         help: "use fewer frames, bins or views")
     }
     values = [Float](repeating: 0, count: clips * views * shape.count)
-    fingerprints = [UInt32](repeating: 0, count: clips * AudioFingerprint.packedCount)
+    fingerprints = PackedRuns(count: clips)
     if case .sequence = shape { lengths = Array(repeating: (0, 0), count: clips * views) }
-    drawn = PackedTexts(count: clips * views)
-    hashes = PackedTexts(count: clips)
+    drawn = PackedRuns(count: clips * views)
+    hashes = PackedRuns(count: clips)
     self.views = views
     self.shape = shape
   }
@@ -42,32 +42,37 @@ struct ClipResults: Sendable {
     seconds.load += result.seconds.load
     seconds.views += result.seconds.views
     seconds.features += result.seconds.features
-    if let hash = result.contentHash { hashes[clip] = hash }
+    if let hash = result.contentHash { hashes[clip] = Array(hash.utf8)[...] }
     if let failure = result.failure {
       failures[clip] = failure
       return
     }
-    let place = clip * AudioFingerprint.packedCount
-    fingerprints.replaceSubrange(
-      place..<place + AudioFingerprint.packedCount, with: AudioFingerprint.packed(result.fingerprint))
+    fingerprints[clip] = AudioFingerprint.packed(result.fingerprint)[...]
     for (view, row) in result.rows.enumerated() {
       let place = clip * views + view
       values.replaceSubrange(place * shape.count..<(place + 1) * shape.count, with: row.values)
       if !lengths.isEmpty { lengths[place] = (Int32(clamping: row.length), Int32(clamping: row.available)) }
     }
     for (view, record) in result.drawn.enumerated() {
-      drawn[clip * views + view] = record.map { "\($0.name)=\($0.value.plain)" }.joined(separator: ";")
+      let text = record.map { "\($0.name)=\($0.value.plain)" }.joined(separator: ";")
+      drawn[clip * views + view] = Array(text.utf8)[...]
     }
   }
+
+  /// Once near copies are found, what follows takes their memory.
+  mutating func forgetFingerprints() { fingerprints = PackedRuns(count: 0) }
 
   /// The clips that failed, in the order of `clips`.
   func failures(of clips: [Clip]) -> [(clip: Clip, reason: Diagnostic)] {
     failures.sorted { $0.key < $1.key }.map { (clips[$0.key], $0.value) }
   }
 
-  func contentHash(ofClip clip: Int) -> String? { hashes[clip] }
+  func contentHash(ofClip clip: Int) -> String? {
+    let hash = hashes[clip]
+    return hash.isEmpty ? nil : String(decoding: hash, as: UTF8.self)
+  }
   /// What was drawn for a view, as `clips.csv` has it.
-  func drawn(clip: Int, view: Int) -> String { drawn[clip * views + view] ?? "" }
+  func drawn(clip: Int, view: Int) -> String { String(decoding: drawn[clip * views + view], as: UTF8.self) }
 
   /// The rows of some clips, in order. Of all clips they are the block itself.
   func rows(of clips: [Int]) -> Rows {
@@ -88,27 +93,5 @@ struct ClipResults: Sendable {
     picked.reserveCapacity(clips.count * size)
     for clip in clips { picked += values[clip * size..<(clip + 1) * size] }
     return picked
-  }
-}
-
-/// Short texts in one block of memory, each to be set once.
-private struct PackedTexts: Sendable {
-  private var bytes: [UInt8] = []
-  /// Where a text begins, and in the lowest 24 bits how long it is.
-  private var places: [UInt64]
-
-  init(count: Int) { places = [UInt64](repeating: 0, count: count) }
-
-  /// nil where nothing, or nothing but an empty text, was set.
-  subscript(index: Int) -> String? {
-    get {
-      let (start, length) = (Int(places[index] >> 24), Int(places[index] & 0xFF_FFFF))
-      return length == 0 ? nil : String(decoding: bytes[start..<start + length], as: UTF8.self)
-    }
-    set {
-      let text = Array((newValue ?? "").utf8.prefix(0xFF_FFFF))
-      places[index] = UInt64(bytes.count) << 24 | UInt64(text.count)
-      bytes.append(contentsOf: text)
-    }
   }
 }

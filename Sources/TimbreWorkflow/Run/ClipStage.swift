@@ -21,6 +21,7 @@ struct ClipStage: Sendable {
   let plan: Plan
   let jobs: Int
   let isCancelled: @Sendable () -> Bool
+  let files: FileFingerprints
   /// What earlier runs have computed; nil to compute everything.
   var cache: ClipCache?
 
@@ -70,6 +71,8 @@ struct ClipStage: Sendable {
       result.failure = error as? Diagnostic ?? Diagnostic(.badAudio, "\(error)")
     }
     known?.save()
+    // While the system has the file in memory: the run's mark needs it.
+    if case .file(let path, _, _) = clip.source { _ = files.content(of: path) }
     return result
   }
 

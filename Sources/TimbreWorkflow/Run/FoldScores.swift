@@ -1,6 +1,7 @@
 import RealModule
 import TimbreCore
 import TimbreEvaluation
+import TimbreReport
 
 /// The scores of each fold, their mean and their standard deviation.
 struct FoldScores: Sendable {
@@ -8,44 +9,54 @@ struct FoldScores: Sendable {
     var name: String
     var rows: Int
     var scores: Scores
+    var history: [TrainingRecord]
   }
 
   let lines: [Line]
 
-  init(_ outcomes: [Outcome]) {
-    lines = outcomes.map { Line(name: $0.folds[0].name, rows: $0.tested.count, scores: $0.metrics.scores) }
-  }
-
-  static let shown: [(name: String, value: @Sendable (Scores) -> Double)] = [
-    ("accuracy", { $0.accuracy }), ("uar", { $0.uar }), ("macro_f1", { $0.macroF1 }),
-    ("weighted_f1", { $0.weightedF1 }),
-  ]
-
-  func mean(_ value: (Scores) -> Double) -> Double {
-    lines.reduce(0) { $0 + value($1.scores) } / Double(max(1, lines.count))
-  }
-
-  /// Of the folds as a sample: divided by their number less one.
-  func deviation(_ value: (Scores) -> Double) -> Double {
-    guard lines.count > 1 else { return 0 }
-    let mean = mean(value)
-    let squares = lines.reduce(0.0) { $0 + (value($1.scores) - mean) * (value($1.scores) - mean) }
-    return (squares / Double(lines.count - 1)).squareRoot()
+  init(_ folds: [(outcome: Outcome, history: [TrainingRecord])]) {
+    lines = folds.map { outcome, history in
+      Line(
+        name: outcome.folds[0].name, rows: outcome.tested.count, scores: outcome.metrics.scores, history: history)
+    }
   }
 
   /// The members that stand in `metrics.json` beside the pooled ones.
   var members: [JSONValue.Member] {
-    [
+    let spreads = ShownScore.allCases.map { score in (score.key, Spread(lines.map { $0.scores[score] })) }
+    return [
       .init(
         "folds",
         .array(
           lines.map { line in
             .object(
               [.init("name", .string(line.name)), .init("rows", .int(line.rows))]
-                + Self.shown.map { .init($0.name, .number($0.value(line.scores))) })
+                + ShownScore.allCases.map { .init($0.key, .number(line.scores[$0])) })
           })),
-      .init("mean", .object(Self.shown.map { .init($0.name, .number(mean($0.value))) })),
-      .init("std", .object(Self.shown.map { .init($0.name, .number(deviation($0.value))) })),
+      .init("mean", .object(spreads.map { .init($0, .number($1.mean)) })),
+      .init("std", .object(spreads.map { .init($0, .number($1.deviation)) })),
     ]
+  }
+}
+
+extension Scores {
+  subscript(score: ShownScore) -> Double {
+    switch score {
+    case .accuracy: accuracy
+    case .uar: uar
+    case .macroF1: macroF1
+    case .weightedF1: weightedF1
+    }
+  }
+}
+
+extension ScoreIntervals {
+  subscript(score: ShownScore) -> Interval {
+    switch score {
+    case .accuracy: accuracy
+    case .uar: uar
+    case .macroF1: macroF1
+    case .weightedF1: weightedF1
+    }
   }
 }

@@ -61,6 +61,25 @@ struct NearIdentical: Sendable {
     return Dictionary(uniqueKeysWithValues: parent.keys.map { ($0, root($0)) })
   }
 
+  /// So many recordings that occur more than once are listened to for silence, the most frequent first: a dataset that is joined twice
+  /// is not decoded a third time.
+  private static let mostShared = 200
+
+  /// Of content hashes that several clips have, those of recordings in which there is nothing to hear: digital silence of the same length
+  /// says nothing about who was recorded.
+  static func silences(_ clips: [Clip], load: LoadOptions, _ hash: (Int) -> String?) -> Set<String> {
+    var found: [String: (clip: Int, count: Int)] = [:]
+    for index in clips.indices {
+      guard let hash = hash(index) else { continue }
+      found[hash, default: (index, 0)].count += 1
+    }
+    let shared = found.filter { $0.value.count > 1 }.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    let silent = shared.prefix(mostShared).filter { _, place in
+      (try? TimbreAudio.load(clips[place.clip].source, options: load))?.signal.samples.allSatisfy { $0 == 0 } == true
+    }
+    return Set(silent.map(\.key))
+  }
+
   /// One line for people; nil where there is none.
   func sentence(_ clips: [Clip]) -> String? {
     guard let pair = pairs.first else { return nil }

@@ -25,10 +25,11 @@ extension Runner {
     report.folds = (result.folds?.lines ?? []).map { line in
       .init(
         name: line.name, rows: line.rows, accuracy: line.scores.accuracy, uar: line.scores.uar,
-        macroF1: line.scores.macroF1)
+        macroF1: line.scores.macroF1, history: line.history)
     }
     report.classifier = plan.resolved["classifier"]?["use"]?.stringValue ?? ""
-    report.parts = try plan.classifier.parts(of: data.rows.shape, classes: data.classes.count)
+    report.parts = result.parts
+    if result.partsVary { report.modelNote = "the mean of \(data.folds.count) folds" }
     report.inputs = inputs(data)
     report.inputSummary = inputSummary(data)
     let sides =
@@ -129,22 +130,13 @@ extension Runner {
   }
 
   private func metrics(_ outcome: Outcome) -> [RunReport.Metric] {
-    let scores = outcome.metrics.scores
-    let intervals = outcome.metrics.intervals
-    func range(_ interval: Interval?) -> ClosedRange<Double>? {
-      interval.flatMap { $0.lower <= $0.upper ? $0.lower...$0.upper : nil }
+    ShownScore.allCases.map { score in
+      let interval = outcome.metrics.intervals?[score]
+      return .init(
+        score, outcome.metrics.scores[score],
+        interval: interval.flatMap { $0.lower <= $0.upper ? $0.lower...$0.upper : nil },
+        classes: outcome.data.classes.count, majority: outcome.majority)
     }
-    let chance = RunReport.Baseline("chance", 1 / Double(outcome.data.classes.count))
-    return [
-      .init(
-        "Accuracy", scores.accuracy, interval: range(intervals?.accuracy),
-        baselines: [chance, .init("majority class", outcome.majority)], note: "share of test rows that are right"),
-      .init(
-        "UAR", scores.uar, interval: range(intervals?.uar), baselines: [chance],
-        note: "unweighted average recall over classes"),
-      .init("Macro F1", scores.macroF1, interval: range(intervals?.macroF1), note: "mean F1 over classes"),
-      .init("Weighted F1", scores.weightedF1, interval: range(intervals?.weightedF1), note: "F1 weighted by support"),
-    ]
   }
 
   private func inputs(_ data: RunData) -> [RunReport.Input] {

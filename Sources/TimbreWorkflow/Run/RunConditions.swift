@@ -12,6 +12,8 @@ public struct RunConditions: Sendable {
   public var resumes = false
   /// Where computed numbers are kept from run to run.
   public var cache: ResultCache?
+  /// What is known of the recordings' files.
+  public var files = FileFingerprints()
   public var isCancelled: @Sendable () -> Bool = { false }
 
   public init(jobs: Int) { self.jobs = max(1, jobs) }

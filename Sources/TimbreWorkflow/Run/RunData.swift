@@ -61,9 +61,10 @@ struct RunData: Sendable {
     let clips = clips
     self.near = near
     let standIns = near.standIns { results.contentHash(ofClip: $0) }
+    let silences = NearIdentical.silences(clips, load: plan.recipe.load, results.contentHash)
     table = SplitTable(
       items: sound.map { index in
-        let hash = results.contentHash(ofClip: index)
+        let hash = results.contentHash(ofClip: index).flatMap { silences.contains($0) ? nil : $0 }
         return SplitItem(clips[index], contentHash: hash.flatMap { standIns[$0] } ?? hash)
       }, views: viewNames)
     let present = Set(sound.map { clips[$0].label })

@@ -39,12 +39,19 @@ public struct RunFolder: Sendable {
       throw Diagnostic(
         .badRun, "holds no run to go on with", help: "name the folder of a run with --out", subject: path)
     }
-    removeRemains(in: path)
     let state = try RunSummary.read("run.json", in: path)
     if let version = state["timbre"]?.stringValue, version != Timbre.version {
       throw Diagnostic(
         .badRun, "was begun by Timbre \(version), this is \(Timbre.version): their numbers may differ",
         help: "run it anew in another folder", subject: path)
+    }
+    if state["state"]?.stringValue == State.running.rawValue, let process = state["process"],
+      process != RunProcess.current,
+      RunProcess.isAtWork(process) == true
+    {
+      throw Diagnostic(
+        .badRun, "another process is at work on it: \(process["id"]?.intValue ?? 0)",
+        help: "wait until it has ended, or end it first", subject: path)
     }
     // Killed between its first two files, a run has nothing to compare with, and nothing done.
     if contents.contains("workflow.json") {
@@ -54,6 +61,7 @@ public struct RunFolder: Sendable {
           .badRun, "was begun by another workflow: \(difference)", help: "run it anew in another folder", subject: path)
       }
     }
+    removeRemains(in: path)
     return (RunFolder(at: path, started: Date()), state["state"]?.stringValue == State.finished.rawValue)
   }
 
@@ -96,6 +104,9 @@ public struct RunFolder: Sendable {
 
   func write(_ json: JSONValue, to name: String) throws { try AtomicFile.write(json.pretty, to: file(name)) }
 
+  /// What `run.json` says under a key.
+  func fact(_ key: String) -> JSONValue? { (try? RunSummary.read("run.json", in: path))?[key] }
+
   /// Says in `run.json` where the run stands.
   func mark(_ state: State, about facts: [JSONValue.Member] = []) throws {
     var members: [JSONValue.Member] = [
@@ -108,6 +119,11 @@ public struct RunFolder: Sendable {
   }
 
   private static func stamp(_ date: Date) -> String { ISO8601DateFormatter().string(from: date) }
+
+  /// Where the fold of that name leaves its files.
+  package static func path(ofFold name: String, in run: String) -> String {
+    run + "/folds/" + folderName(clip: name)
+  }
 
   /// A clip's id as the name of a folder: only plain characters, and distinct for distinct ids.
   static func folderName(clip id: String) -> String {

@@ -8,7 +8,7 @@ public struct RunListing: Sendable {
     public var name: String
     public var path: String
     public var title: String
-    /// running, finished, interrupted or failed; "stopped" where a run says that it is under way and its process is gone.
+    /// One of `State`.
     public var state: String
     public var kind: String
     public var started: String
@@ -19,13 +19,20 @@ public struct RunListing: Sendable {
         [
           .init("name", .string(name)), .init("path", .string(path)), .init("kind", .string(kind)),
           .init("state", .string(state)), .init("started", .string(started)), .init("title", .string(title)),
-        ] + RunListing.scores.compactMap { key in scores[key].map { .init(key, .number($0)) } })
+        ] + ShownScore.compared.compactMap { score in scores[score.key].map { .init(score.key, .number($0)) } })
     }
   }
 
-  public enum Key: String, Sendable, CaseIterable { case name, started, accuracy, uar, macro_f1 }
+  /// What a run says of itself, or what its folder shows.
+  public enum State: String, Sendable, CaseIterable {
+    case running, finished, interrupted, failed
+    /// It says that it is under way, and its process is gone.
+    case stopped
+    /// Its `run.json` cannot be understood.
+    case damaged
+  }
 
-  package static let scores = ["accuracy", "uar", "macro_f1"]
+  public enum Key: String, Sendable, CaseIterable { case name, started, accuracy, uar, macro_f1 }
 
   public let runs: [Run]
 
@@ -35,19 +42,27 @@ public struct RunListing: Sendable {
       throw Diagnostic(
         .badRun, "there is no such folder", help: "runs go to ./runs unless --out says otherwise", subject: folder)
     }
-    runs = names.sorted().compactMap { Self.run($0, in: folder) }
+    runs = names.sorted().compactMap { Self.run($0, in: folder) ?? Self.damaged($0, in: folder) }
+  }
+
+  /// A folder that was a run once; nil for what never was.
+  private static func damaged(_ name: String, in folder: String) -> Run? {
+    let path = folder + "/" + name
+    guard FileSystem.exists(path + "/run.json") else { return nil }
+    return Run(
+      name: name, path: path, title: "", state: State.damaged.rawValue, kind: "run", started: "", scores: [:])
   }
 
   /// What one folder says of itself; nil for what is no run.
   package static func run(_ name: String, in folder: String) -> Run? {
     let path = folder + "/" + name
-    guard FileSystem.exists(path + "/run.json"), let state = try? RunSummary.read("run.json", in: path) else {
-      return nil
-    }
+    guard FileSystem.exists(path + "/run.json"), let state = try? RunSummary.read("run.json", in: path),
+      state["state"]?.stringValue.flatMap(RunFolder.State.init(rawValue:)) != nil
+    else { return nil }
     let metrics = try? RunSummary.read("metrics.json", in: path)
     let workflow = try? RunSummary.read("workflow.json", in: path)
     var scores: [String: Double] = [:]
-    for key in Self.scores { scores[key] = metrics?[key]?.doubleValue }
+    for score in ShownScore.compared { scores[score.key] = metrics?[score.key]?.doubleValue }
     return Run(
       name: name, path: path, title: workflow?["title"]?.stringValue ?? "", state: Self.state(state),
       kind: state["kind"]?.stringValue ?? "run", started: state["started"]?.stringValue ?? "", scores: scores)
@@ -57,7 +72,7 @@ public struct RunListing: Sendable {
   public static func state(_ run: JSONValue) -> String {
     let state = run["state"]?.stringValue ?? ""
     let isGone = state == RunFolder.State.running.rawValue && run["process"].flatMap(RunProcess.isAtWork) == false
-    return isGone ? "stopped" : state
+    return isGone ? State.stopped.rawValue : state
   }
 
   /// Runs without the score come last, whichever way.
@@ -76,12 +91,12 @@ public struct RunListing: Sendable {
   }
 
   public static func text(_ runs: [Run]) -> String {
-    let header = ["name", "kind", "state", "started", "accuracy", "UAR", "macro F1", "title"]
+    let header = ["name", "kind", "state", "started"] + ShownScore.compared.map(\.name) + ["title"]
     let lines =
       [header]
       + runs.map { run in
-        [run.name, run.kind, run.state, run.started] + scores.map { run.scores[$0].map { Numbers.fixed($0, 3) } ?? "–" }
-          + [run.title]
+        [run.name, run.kind, run.state, run.started]
+          + ShownScore.compared.map { run.scores[$0.key].map { Numbers.fixed($0, 3) } ?? "–" } + [run.title]
       }
     return TextTable.text(lines)
   }

@@ -8,8 +8,10 @@ public protocol RunObserver: Sendable {
   func advanced(to count: Int, of total: Int, detail: String?)
   /// The stage is over.
   func ended()
-  /// A line worth keeping: a clip that failed, a warning, a result.
+  /// A line worth keeping, such as a result.
   func noted(_ text: String)
+  /// What nobody should overlook: clips that failed or were passed over, recordings that are alike.
+  func warned(_ text: String)
   /// What becomes of the run's parts, told from any thread; not to be waited for.
   func happened(_ event: RunEvent)
 }
@@ -17,6 +19,8 @@ public protocol RunObserver: Sendable {
 extension RunObserver {
   /// A display has no need of it.
   public func happened(_ event: RunEvent) {}
+
+  public func warned(_ text: String) { noted(text) }
 }
 
 /// An observer that looks away.

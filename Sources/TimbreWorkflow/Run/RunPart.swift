@@ -47,7 +47,7 @@ extension RunObserver {
     } else if let metrics = try? RunSummary.read("metrics.json", in: path) {
       for name in metrics["folds"]?.arrayValue?.compactMap({ $0["name"]?.stringValue }) ?? [] {
         let fold = RunPart(
-          .fold, name: name, folder: path + "/folds/" + RunFolder.folderName(clip: name), parent: path)
+          .fold, name: name, folder: RunFolder.path(ofFold: name, in: path), parent: path)
         happened(.began(fold))
         happened(.ended(fold, .finished))
       }

@@ -12,9 +12,8 @@ public struct RunSummary: Sendable {
     members += try Self.read("run.json", in: path).members ?? []
     if FileSystem.exists(path + "/metrics.json") {
       let metrics = try Self.read("metrics.json", in: path)
-      let shown = [
-        "verdict", "accuracy", "uar", "macro_f1", "weighted_f1", "majority_accuracy", "failed_clips", "rows", "sides",
-      ]
+      let shown =
+        ["verdict"] + ShownScore.allCases.map(\.key) + ["majority_accuracy", "failed_clips", "rows", "sides"]
       members.append(.init("metrics", .object(shown.compactMap { key in metrics[key].map { .init(key, $0) } })))
     }
     let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

@@ -18,9 +18,11 @@ public struct Runner: Sendable {
   /// - Throws: The `Diagnostic` that stopped the run, after `run.json` tells of it.
   @discardableResult
   public func run() async throws -> JSONValue {
-    try folder.mark(.running)
+    // What an earlier process has finished belongs to the data that it had.
+    let begun = conditions.resumes ? folder.fact(DataCheck.key) : nil
+    try folder.mark(.running, about: begun.map { [.init(DataCheck.key, $0)] } ?? [])
     do {
-      let (metrics, facts) = try await carryOut()
+      let (metrics, facts) = try await carryOut(begun?.stringValue)
       try folder.mark(.finished, about: facts)
       conditions.observer.happened(.ended(part, .finished))
       return metrics
@@ -28,7 +30,8 @@ public struct Runner: Sendable {
       let diagnostic = error as? Diagnostic ?? Diagnostic(.training, "\(error)")
       let state: RunFolder.State = diagnostic.kind == .cancelled ? .interrupted : .failed
       // The disk may be what failed; then the mark that the run is under way stays.
-      try? folder.mark(state, about: [.init("error", .string(diagnostic.description))])
+      let mark = folder.fact(DataCheck.key).map { [JSONValue.Member(DataCheck.key, $0)] } ?? []
+      try? folder.mark(state, about: mark + [.init("error", .string(diagnostic.description))])
       conditions.observer.happened(.ended(part, state))
       throw diagnostic
     }
@@ -36,7 +39,8 @@ public struct Runner: Sendable {
 
   private var part: RunPart { RunPart(.run, folder: folder.path) }
 
-  private func carryOut() async throws -> (metrics: JSONValue, facts: [JSONValue.Member]) {
+  /// - Parameter begun: The mark of the data that the folder was begun with.
+  private func carryOut(_ begun: String?) async throws -> (metrics: JSONValue, facts: [JSONValue.Member]) {
     var timings = Timings()
     try folder.write(plan.resolved, to: "workflow.json")
     try folder.write(conditions.environment, to: "environment.json")
@@ -46,7 +50,7 @@ public struct Runner: Sendable {
     guard !list.clips.isEmpty else { throw Diagnostic(.badDataset, "the dataset has no clip") }
     if !list.rejected.isEmpty {
       let (count, first) = (list.rejected.count, list.rejected[0])
-      conditions.observer.noted(
+      conditions.observer.warned(
         "\(count) \(count == 1 ? "entry" : "entries") of the dataset passed over, listed in clips.csv; the first: \(first)"
       )
     }
@@ -60,9 +64,10 @@ public struct Runner: Sendable {
     try plan.split.preview(list.clips.map { SplitItem($0) }, views: plan.views.map(\.name), workflowSeed: plan.seed)
 
     returnFreedMemory()
-    let results = try await extract(list, timings: &timings)
+    var results = try await extract(list, timings: &timings)
     let near = NearIdentical(of: results, clips: list.clips, load: plan.recipe.load)
-    if let sentence = near.sentence(list.clips) { conditions.observer.noted(sentence) }
+    results.forgetFingerprints()
+    if let sentence = near.sentence(list.clips) { conditions.observer.warned(sentence) }
     let data: RunData
     do {
       data = try RunData(plan: plan, list: list, results: results, near: near)
@@ -71,7 +76,10 @@ public struct Runner: Sendable {
       try near.write(list.clips, to: folder)
       throw error
     }
+    let mark = await conditions.files.mark(of: list, plan, jobs: conditions.jobs)
+    if let begun, begun != mark { throw DataCheck.other(folder.path, list, plan) }
     try data.write(to: folder)
+    try folder.mark(.running, about: [.init(DataCheck.key, .string(mark))])
 
     let clock = ContinuousClock()
     let start = clock.now
@@ -81,11 +89,12 @@ public struct Runner: Sendable {
     timings.training = (clock.now - start).seconds
     let shown = try showClips(data: data, outcome: result.outcome, list: list)
     try writeReport(data: data, result: result, shown: shown, timings: timings)
-    let parts = try plan.classifier.parts(of: data.rows.shape, classes: data.classes.count)
     var facts: [JSONValue.Member] = [
-      .init("seconds", timings.json), .init("clips", .int(data.clips.count)),
-      .init("columns", .int(data.columns.count)), .init("parameters", .int(parts.reduce(0) { $0 + $1.parameters })),
+      .init(DataCheck.key, .string(mark)), .init("seconds", timings.json), .init("clips", .int(data.clips.count)),
+      .init("columns", .int(data.columns.count)),
     ]
+    let parameters = result.parts.reduce(0) { $0 + $1.parameters }
+    if parameters > 0 { facts.append(.init("parameters", .int(parameters))) }
     if case .sequence(let frames, _) = data.rows.shape { facts.append(.init("frames", .int(frames))) }
     return (.object((result.outcome.json.members ?? []) + (result.folds?.members ?? [])), facts)
   }
@@ -96,8 +105,8 @@ public struct Runner: Sendable {
     conditions.observer.began("features", unit: "clips")
     defer { conditions.observer.ended() }
     let stage = ClipStage(
-      plan: plan, jobs: conditions.jobs, isCancelled: conditions.isCancelled,
-      cache: try conditions.cache.map { try ClipCache($0, plan: plan) })
+      plan: plan, jobs: conditions.jobs, isCancelled: conditions.isCancelled, files: conditions.files,
+      cache: try conditions.cache.map { try ClipCache($0, plan: plan, files: conditions.files) })
     let results: ClipResults
     do {
       results = try await stage.process(list.clips) {
@@ -115,7 +124,7 @@ public struct Runner: Sendable {
     timings.parts = results.seconds
     returnFreedMemory()
     for failure in results.failures(of: list.clips) {
-      conditions.observer.noted("skipped \(failure.clip.id): \(failure.reason.message)")
+      conditions.observer.warned("skipped \(failure.clip.id): \(failure.reason.message)")
     }
     return results
   }

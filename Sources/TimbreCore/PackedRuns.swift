@@ -1,0 +1,38 @@
+/// Short runs of elements, one for each of so many places, in a few large blocks of memory.
+///
+/// A corpus has a text or a fingerprint for every clip. Arrays of their own would take half as much again for headers, and one array of
+/// all would be copied each time it outgrows its memory.
+public struct PackedRuns<Element: BitwiseCopyable & Sendable>: Sendable {
+  /// Elements of a block, unless one run is longer.
+  private static var blockSize: Int { 1 << 17 }
+  /// Elements of the longest run; longer ones are cut.
+  public static var longest: Int { 1 << 24 - 1 }
+
+  private var blocks: [[Element]] = []
+  /// The block in the highest 20 bits, then 20 for where in it a run begins, then 24 for its length.
+  private var places: [UInt64]
+
+  public init(count: Int) { places = [UInt64](repeating: 0, count: count) }
+
+  /// How many places there are.
+  public var count: Int { places.count }
+
+  /// The run of a place; empty where none was set. Setting one again leaves the memory of the first in use.
+  public subscript(index: Int) -> ArraySlice<Element> {
+    get {
+      let place = places[index]
+      let (block, start, length) = (Int(place >> 44), Int(place >> 24 & 0xF_FFFF), Int(place & 0xFF_FFFF))
+      return length == 0 ? [] : blocks[block][start..<start + length]
+    }
+    set {
+      let run = newValue.prefix(Self.longest)
+      if blocks.last.map({ $0.count + run.count > Self.blockSize }) ?? true {
+        blocks.append([])
+        blocks[blocks.count - 1].reserveCapacity(max(Self.blockSize, run.count))
+      }
+      let block = blocks.count - 1
+      places[index] = UInt64(block) << 44 | UInt64(blocks[block].count) << 24 | UInt64(run.count)
+      blocks[block].append(contentsOf: run)
+    }
+  }
+}
