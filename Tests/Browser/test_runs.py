@@ -296,6 +296,17 @@ def test_a_run_of_another_program_says_where_it_is_stopped(workspace, studio, br
     assert "in another program" in browser.find("main").text and not browser.all("#live")
 
 
+def test_a_run_that_failed_says_why_in_words(workspace, studio, browser):
+    copy(workspace, "broken", run={
+        "state": "failed", "error": "error: data/<b>x: no such folder [bad_dataset]\n  help: check \"path\""})
+    copy(workspace, "stopped", run={"state": "interrupted", "error": "error: interrupted [cancelled]"})
+    browser.open(studio("/runs/broken"))
+    assert browser.find("p.bad").text == "data/<b>x: no such folder."
+    assert "Check \"path\"." in [one.text for one in browser.all("p.muted")]
+    browser.open(studio("/runs/stopped"))
+    assert "stopped before it had finished" in browser.find("main").text and not browser.all("p.bad")
+
+
 def test_they_fit_on_a_phone(workspace, studio, browser):
     copy(workspace, "another-run-with-a-name-that-is-rather-long")
     browser.size(390, 844)
