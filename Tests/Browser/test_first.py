@@ -68,5 +68,5 @@ def test_an_address_that_is_wrong_says_so(begin, browser):
     server = begin()
     for path in ["/nothing", "/runs/nothing", "/workflows/nothing", "/plugins/feature.nothing"]:
         browser.open(server(path))
-        assert "404" in browser.find("h1").text and browser.all("nav.sections a"), path
+        assert "404" in browser.find("h1").text and browser.find(".lead").text.startswith("There is no") and browser.all("nav.sections a"), path
         assert requests.get(server(path), timeout=5).status_code == 404

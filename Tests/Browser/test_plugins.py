@@ -103,6 +103,11 @@ def test_an_augmenter_is_heard_and_equals_the_command_line(studio, browser, clip
     browser.driver.execute_script("arguments[0].muted = true; return arguments[0].play()", players[1])
     browser.wait(lambda: browser.all("audio")[1].get_property("currentTime") > 0)
     assert "voice.wav" in browser.find("#command").text
+    # What comes of the next change is played by itself.
+    browser.find("#at-once").send_keys(" ")
+    browser.driver.execute_script("HTMLMediaElement.prototype.play = function () { this.muted = true; this.dataset.played = ''; return Promise.resolve(); }")
+    put(browser, "n_steps", 4)
+    browser.wait(lambda: [audio.get_attribute("aria-label") for audio in browser.all("audio[data-played]")] == ["After"])
     with open(clip, "rb") as file:
         answer = try_plugin(
             studio, "augment.pitch_shift", {"audio": ("voice.wav", file)}, parameters='{"n_steps": {"uniform": [-4, 4]}}',

@@ -169,7 +169,7 @@ def test_a_report_shows_everything_and_can_do_nothing(workspace, start, browser,
     page.write_text(page.read_text().replace("</main>", '<img id="beside" src="./clips/beside.png" alt=""></main>'))
     browser.open(studio.opened)
     browser.open(studio("/runs/demo"))
-    browser.find("main a.button[href$='report.html']").click()
+    browser.driver.find_element("link text", "Report as one file").click()
     browser.wait(lambda: browser.driver.current_url.endswith("report.html"))
     assert browser.find("#beside").get_property("naturalWidth") > 0
     assert browser.driver.execute_script("return window.origin") == "null"
@@ -294,6 +294,17 @@ def test_a_run_of_another_program_says_where_it_is_stopped(workspace, studio, br
     copy(workspace, "busy", run={"state": "running"})
     browser.open(studio("/runs/busy"))
     assert "in another program" in browser.find("main").text and not browser.all("#live")
+
+
+def test_a_run_that_failed_says_why_in_words(workspace, studio, browser):
+    copy(workspace, "broken", run={
+        "state": "failed", "error": "error: data/<b>x: no such folder [bad_dataset]\n  help: check \"path\""})
+    copy(workspace, "stopped", run={"state": "interrupted", "error": "error: interrupted [cancelled]"})
+    browser.open(studio("/runs/broken"))
+    assert browser.find("p.bad").text == "data/<b>x: no such folder."
+    assert "Check \"path\"." in [one.text for one in browser.all("p.muted")]
+    browser.open(studio("/runs/stopped"))
+    assert "stopped before it had finished" in browser.find("main").text and not browser.all("p.bad")
 
 
 def test_they_fit_on_a_phone(workspace, studio, browser):

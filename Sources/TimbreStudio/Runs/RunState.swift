@@ -38,9 +38,7 @@ extension RunPage {
       html.raw("<p>It was stopped before it had finished. <code>timbre run --resume</code> goes on with it.</p>")
       return
     }
-    // Where the workspace lies is the server's own business.
-    let root = path.ranges(of: "/runs/").last.map { path[..<$0.lowerBound] + "/" } ?? ""
-    let lines = (root.isEmpty ? text : text.replacing(root, with: "")).split(separator: "\n").map { line in
+    let lines = text.split(separator: "\n").map { line in
       let words = line.trimmingPrefix { $0 == " " }.trimmingPrefix("error: ").trimmingPrefix("help: ")
       // The kind of an error is for programs.
       return words.last == "]" ? words.prefix(upTo: words.lastIndex(of: "[") ?? words.endIndex) : words

@@ -77,10 +77,9 @@ struct RunsPage {
       "<div class=\"scroll\"><table class=\"runs\"><caption class=\"hidden\">Runs of this workspace</caption><thead><tr>"
     )
     html.raw("<td><input type=\"checkbox\" data-all aria-label=\"All runs shown\"></td>")
-    let columns: [(String, RunListing.Key?, Bool)] =
-      [("name", .name, false), ("state", nil, false)]
-      + ShownScore.compared.map { ($0.name, RunListing.Key(rawValue: $0.key), true) }
-      + [("started", .started, false), ("title", nil, false)]
+    var columns: [(String, RunListing.Key?, Bool)] = [("name", .name, false), ("state", nil, false)]
+    columns += ShownScore.compared.map { ($0.name, RunListing.Key(rawValue: $0.key), true) }
+    columns += [("started", .started, false), ("title", nil, false)]
     for (name, key, isNumber) in columns { html.raw(header(name, key, isNumber)) }
     html.raw("</tr></thead><tbody>")
     for run in runs.dropFirst(offset).prefix(Self.atOnce) {

@@ -60,7 +60,9 @@ struct Pages: Sendable {
   /// A diagnostic's words as people write them.
   static func sentence(_ text: String) -> String {
     let end = text.last.map { ".!?…".contains($0) } ?? true ? "" : "."
-    return text.prefix(1).uppercased() + text.dropFirst() + end
+    // A path, or another name, stays as it is.
+    let isWord = text.prefix { $0 != " " }.allSatisfy { $0.isLetter || $0 == "," || $0 == "." }
+    return (isWord ? text.prefix(1).uppercased() : String(text.prefix(1))) + text.dropFirst() + end
   }
 
   private func text(_ page: Page) -> String {
