@@ -87,7 +87,7 @@ import TimbreCore
     ("timbre extract --use feature.mfcc --set n_mfcc", ["n_mfcc=20"]),
     ("timbre augment --use augment.pitch", ["augment.pitch_shift"]),
     ("timbre plugins classifier.conv", ["classifier.conv1d"]), ("timbre runs --sort u", ["uar"]),
-    ("timbre runs --state ", ["failed", "finished", "interrupted", "running"]),
+    ("timbre runs --state ", ["damaged", "failed", "finished", "interrupted", "running", "stopped"]),
     ("timbre datasets get crem", ["crema_d"]),
     ("timbre extract --res-type sinc_", ["sinc_best", "sinc_fastest", "sinc_medium"]),
     ("timbre run w", ["w.json", "work"]), ("timbre predict w.wav --model w", ["work"]),
