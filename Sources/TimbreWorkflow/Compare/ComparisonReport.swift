@@ -27,11 +27,17 @@ extension RunComparison {
     title: String, report: (RunRecord) -> String?, clip: (_ id: String, _ records: [RunRecord]) -> String?
   ) -> ComparisonPage {
     let table = table
-    // Side by side they would be wider than a page.
-    let (names, scores) = ([0], Array(1..<1 + settings.count + ShownScore.compared.count))
-    let parts = [
-      ("Settings and scores", names + scores), ("Tests and cost", names + Array(1 + scores.count..<table.header.count)),
-    ]
+    // Side by side they would be wider than a page; scores must not stand where one has to scroll for them.
+    let scored = 1 + settings.count
+    let tested = scored + ShownScore.compared.count
+    let (differing, scores, rest) = (1..<scored, scored..<tested, tested..<table.header.count)
+    let isNarrow = settings.count <= 4
+    let parts: [(String, [Int])] =
+      (isNarrow ? [] : [("Settings", [0] + differing)])
+      + [
+        (isNarrow ? "Settings and scores" : "Scores", [0] + (isNarrow ? 1..<tested : scores)),
+        ("Tests and cost", [0] + rest),
+      ]
     var page = ComparisonPage(
       title: title,
       tables: parts.map { name, columns in
