@@ -6,10 +6,5 @@ import TimbreCore
 /// sample rate. It finds equal recordings; it does not withstand someone who wants two recordings to look equal.
 func contentHash(of samples: [Float], sampleRate: Int) -> String {
   let (high, low) = fingerprint(of: samples, seed: UInt64(sampleRate))
-  return hexadecimal(high) + hexadecimal(low)
-}
-
-private func hexadecimal(_ word: UInt64) -> String {
-  let digits = String(word, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
+  return high.hexadecimal + low.hexadecimal
 }

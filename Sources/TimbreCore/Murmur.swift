@@ -70,3 +70,11 @@ package func fingerprint(of samples: [Float], seed: UInt64) -> (high: UInt64, lo
   }
   return (hash.0, hash.1)
 }
+
+extension UInt64 {
+  /// 16 digits.
+  package var hexadecimal: String {
+    let digits = String(self, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -131,8 +131,7 @@ public struct Studio: Sendable {
   static func newToken() -> String {
     var generator = SystemRandomNumberGenerator()
     return (0..<2).map { _ in
-      let digits = String(generator.next() as UInt64, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
+      (generator.next() as UInt64).hexadecimal
     }.joined()
   }
 }

@@ -153,8 +153,7 @@ public struct Bundle: Sendable {
 
   /// 64 bits against accidents: a bundle is trusted as far as its folder is.
   package static func checksum(_ bytes: [UInt8]) -> String {
-    let digits = String(stableHash(bytes), radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return stableHash(bytes).hexadecimal
   }
 }
 

@@ -61,10 +61,7 @@ public struct DataCheck: Sendable {
       let files = (try? AudioFiles.list(under: path, wanted: "").files.map(\.path)) ?? [path]
       for file in files { take([file, "\(FileSystem.changed(file))"]) }
     }
-    return words.map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
+    return words.map(\.hexadecimal).joined()
   }
 
   /// That a folder belongs to another state of the data, with what differs first.
