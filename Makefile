@@ -8,9 +8,11 @@ DEBIAN := pkg-config curl unzip libsndfile1-dev libsoxr-dev libsamplerate0-dev l
 TEST_DEBIAN := python3 python3-venv chromium chromium-driver mandoc zsh fish
 INSTALL_DEBIAN := binutils python3
 CONTAINER_DEBIAN := curl debootstrap nginx-light openssl python3-venv python3-yaml util-linux
-# Kernels for the processor at hand: with AVX2 a vector is twice as wide as every x86-64 has, and the results are the same bits.
-# PORTABLE=1 builds for all.
-NATIVE := $(if $(PORTABLE),,$(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo -Xcc -mavx2))
+# Kernels for the processor at hand: wider vectors and more registers than every x86-64 has, and the features are the same bits. With fused
+# multiply-add (TIMBRE_FMA) networks are trained by products of our own. PORTABLE=1 builds for all.
+HAS = $(if $(PORTABLE),,$(shell grep -qw $(1) /proc/cpuinfo 2>/dev/null && echo $(1)))
+VECTORS := $(foreach set,avx2 fma avx512f avx512dq avx512bw avx512vl,$(call HAS,$(set)))
+NATIVE := $(foreach set,$(VECTORS),-Xcc -m$(set)) $(if $(filter fma,$(VECTORS)),-Xswiftc -DTIMBRE_FMA)
 BUILD := swift build -c release $(NATIVE)
 TIMBRE := .build/release/timbre
 # Where `make install` puts things; DESTDIR goes before it, for packages and images. The build that it installs.

@@ -12,10 +12,21 @@ enum BLAS {
     rows: Int, columns: Int, inner: Int, _ a: Floats, stride lda: Int, transposed ta: Bool = false, _ b: Floats,
     stride ldb: Int, rightTransposed tb: Bool = false, into c: Floats, stride ldc: Int, beta: Float = 0
   ) {
+    WorkDone.products.add(1)
+    part(
+      rows: rows, columns: columns, inner: inner, a, stride: lda, transposed: ta, b, stride: ldb, rightTransposed: tb,
+      into: c, stride: ldc, beta: beta)
+  }
+
+  /// The same as part of a greater product, which is counted as one.
+  @inline(__always)
+  static func part(
+    rows: Int, columns: Int, inner: Int, _ a: Floats, stride lda: Int, transposed ta: Bool = false, _ b: Floats,
+    stride ldb: Int, rightTransposed tb: Bool = false, into c: Floats, stride ldc: Int, beta: Float = 0
+  ) {
     assert(a.count >= ((ta ? inner : rows) - 1) * lda + (ta ? rows : inner))
     assert(b.count >= ((tb ? columns : inner) - 1) * ldb + (tb ? inner : columns))
     assert(c.count >= (rows - 1) * ldc + columns)
-    WorkDone.products.add(1)
     guard let multiply = unsafe multiply else { preconditionFailure("a network without OpenBLAS") }
     unsafe multiply(
       CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns),

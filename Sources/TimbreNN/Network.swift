@@ -136,7 +136,7 @@ final class Network {
     let pass = Pass(samples: samples, isTraining: false, seed: 0, step: 0)
     for index in 0..<pass.slices {
       let slice = Slice(index, of: samples)
-      for operation in operations { forward(operation, slice, pass, scratch[0]) }
+      forward(operations.indices, slice, pass, scratch[0])
     }
     for sample in 0..<samples { softmax(sample) { probabilities[sample * plan.classes + $0] = Float($1) } }
   }
@@ -150,7 +150,7 @@ final class Network {
       let isLast = number == segments.count - 1
       workers.run(pass.slices) { index, worker in
         let slice = Slice(index, of: pass.samples)
-        for operation in operations[segment] { forward(operation, slice, pass, scratch[worker]) }
+        forward(segment, slice, pass, scratch[worker])
         guard isLast else { return }
         score(slice, pass, labels, weights)
         backward(segment, slice, pass, scratch[worker])
@@ -174,8 +174,8 @@ final class Network {
         if number > 0 { backward(segments[number - 1], slice, pass, scratch[worker]) }
       }
     }
-    workers.run(gradientTasks.count) { index, _ in
-      operations[gradientTasks[index].operation].gradient(gradientTasks[index].task, pass)
+    workers.run(gradientTasks.count) { index, worker in
+      operations[gradientTasks[index].operation].gradient(gradientTasks[index].task, pass, scratch[worker])
     }
     workers.run(finishTasks.count) { index, _ in
       operations[finishTasks[index].operation].finish(finishTasks[index].task, pass)
@@ -194,6 +194,19 @@ final class Network {
     guard first.needsWholeBatch else { return }
     workers.run(pass.slices) { index, _ in first.survey(Slice(index, of: pass.samples)) }
     first.conclude(pass)
+  }
+
+  private func forward(_ segment: Range<Int>, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    var first = segment.lowerBound
+    while first < segment.upperBound {
+      let row = operations[first..<segment.upperBound].prefix { $0.goesBySample }
+      if row.count > 1 {
+        for sample in slice.samples { for operation in row { forward(operation, sample, pass, scratch) } }
+      } else {
+        forward(operations[first], slice, pass, scratch)
+      }
+      first += Swift.max(1, row.count)
+    }
   }
 
   private func forward(_ operation: Operation, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {

@@ -4,8 +4,8 @@ import TimbreMachine
 
 /// Probabilities from a network's weights.
 ///
-/// Rows always go through the network eight at a time, filled up with zeros: a matrix product of another height could be summed
-/// in another order, and a row's result must not depend on its neighbours.
+/// A row's result must not depend on its neighbours. Where a matrix product of another height could be summed in another order, rows
+/// always go through the network eight at a time, filled up with zeros.
 final class Predictor {
   private let workers: Workers
   private let networks: [Network]
@@ -33,14 +33,15 @@ final class Predictor {
     workers.run(groups) { group, worker in
       let slice = Slice(group, of: rows.count)
       let network = networks[worker]
-      for sample in 0..<Slice.size {
+      let samples = Panels.keepsRowsApart ? slice.count : Slice.size
+      for sample in 0..<samples {
         let isThere = sample < slice.count
         network.setInput(
           sample, isThere ? rows.row(slice.first + sample) : blank[...],
           length: isThere ? rows.length(of: slice.first + sample) : 1)
       }
       var values = [Float](repeating: 0, count: Slice.size * classes)
-      network.infer(Slice.size, into: &values)
+      network.infer(samples, into: &values)
       collected.from(slice.first * classes, slice.count * classes).copy(values[..<(slice.count * classes)])
     }
     result.values = withExtendedLifetime(arena) { collected.array }

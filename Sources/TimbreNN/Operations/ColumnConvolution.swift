@@ -1,7 +1,7 @@
-/// Convolution of any kernel and step: the windows of a sequence are copied into the rows of a matrix (im2col), and one
-/// product with the kernel, positions · channels × filters, does the rest.
+/// Convolution of any kernel and step: the windows of a padded sequence are rows that overlap, positions × size · channels, and one
+/// product with the kernel does the rest.
 ///
-/// The derivative by the kernel is summed tap by tap over shifted rows of the padded input, which needs no copy.
+/// The derivative by the kernel is summed tap by tap over shifted rows of the padded input.
 final class ColumnConvolution: Operation {
   private let window: Window
   private let activation: Layer.Activation
@@ -9,11 +9,14 @@ final class ColumnConvolution: Operation {
   private let bias: Trainable
   private let channels: Int
   private let filters: Int
+  private let kernelPanels: Panels
+  /// The transpose, where the derivative by the input is asked for.
+  private let turnedPanels: Panels?
   /// Rows of a padded sequence.
   private let paddedRows: Int
   private let padded: Floats
   private let biasPartial: Floats
-  /// With few rows the kernel's derivative is summed slice by slice, while the slice is at hand.
+  /// With few numbers in a window the kernel's derivative is summed slice by slice, while the slice is at hand.
   private let kernelPartial: Floats?
 
   init(
@@ -27,52 +30,47 @@ final class ColumnConvolution: Operation {
     self.bias = bias
     channels = input.shape.channels
     filters = output.shape.channels
+    let depth = window.size * channels
+    kernelPanels = Panels(inner: depth, columns: filters, arena: arena)
+    turnedPanels = input.gradient == nil ? nil : Panels(inner: filters, columns: depth, arena: arena)
     paddedRows = (window.outputs - 1) * window.stride + window.size
     padded = arena.floats(capacity * paddedRows * channels)
     let slices = Slice.count(for: capacity)
     biasPartial = arena.floats(output.gradient == nil ? 0 : slices * filters)
-    let isSmall = window.size * channels <= 32
-    kernelPartial = output.gradient == nil || !isSmall ? nil : arena.floats(slices * window.size * channels * filters)
+    kernelPartial = output.gradient == nil || depth > 32 ? nil : arena.floats(slices * depth * filters)
     super.init(input, output)
   }
 
+  override var goesBySample: Bool { true }
   private var depth: Int { window.size * channels }
-  override var scratch: Int { Slice.size * window.outputs * depth + paddedRows * channels }
+  override var scratch: Int {
+    turnedPanels == nil ? 0 : Slice.size * window.outputs * depth + paddedRows * channels
+  }
 
   private func paddedSample(_ sample: Int) -> Floats {
     padded.from(sample * paddedRows * channels, paddedRows * channels)
   }
 
-  /// The windows of a slice, one a row.
-  private func columns(_ slice: Slice, _ target: Floats) {
-    var place = 0
-    for sample in slice.first..<slice.first + slice.count {
-      let rows = paddedSample(sample)
-      for output in 0..<window.outputs {
-        let start = output * window.stride * channels
-        for offset in stride(from: 0, to: depth, by: 8) {
-          let lanes = Swift.min(8, depth - offset)
-          target.store8(place + offset, rows.load8(start + offset, lanes: lanes), lanes: lanes)
-        }
-        place += depth
-      }
-    }
+  /// One tap of the kernel.
+  override var refreshTasks: Int { window.size }
+  override func refresh(_ tap: Int) {
+    let rows = tap * channels..<(tap + 1) * channels
+    kernelPanels.lay(kernel.values, rows: rows)
+    turnedPanels?.layTransposed(kernel.values, rows: rows)
   }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     for sample in slice.first..<slice.first + slice.count {
       let window = fit(window, to: sample)
+      let rows = paddedSample(sample)
       let kept = Swift.min(window.length, paddedRows - window.before) * channels
       // The padding around it stays zero from the beginning, but where lengths vary.
-      if input.lengths != nil { paddedSample(sample).fill(0) }
-      paddedSample(sample).from(window.before * channels, kept).copy(input.sample(sample).from(0, kept))
+      if input.lengths != nil { rows.fill(0) }
+      rows.from(window.before * channels, kept).copy(input.sample(sample).from(0, kept))
+      kernelPanels.multiply(
+        rows: self.window.outputs, rows, stride: window.stride * channels, into: output.sample(sample), stride: filters)
+      activation.apply(to: output.sample(sample), channels: filters, bias: bias.values)
     }
-    columns(slice, scratch)
-    let result = output.rows(slice)
-    BLAS.multiply(
-      rows: slice.count * window.outputs, columns: filters, inner: depth, scratch, stride: depth, kernel.values,
-      stride: filters, into: result, stride: filters)
-    activation.apply(to: result, channels: filters, bias: bias.values)
   }
 
   override func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
@@ -83,15 +81,10 @@ final class ColumnConvolution: Operation {
       gradient, values: output.rows(slice), channels: filters, into: gradient,
       sums: biasPartial.from(slice.index * filters, filters))
     if let kernelPartial {
-      columns(slice, scratch)
-      BLAS.multiply(
-        rows: depth, columns: filters, inner: rows, scratch, stride: depth, transposed: true, gradient, stride: filters,
-        into: kernelPartial.from(slice.index * depth * filters, depth * filters), stride: filters)
+      sum(slice, gradient, into: kernelPartial.from(slice.index * depth * filters, depth * filters))
     }
-    guard let inputGradients = input.gradient else { return }
-    BLAS.multiply(
-      rows: rows, columns: depth, inner: filters, gradient, stride: filters, kernel.values, stride: filters,
-      rightTransposed: true, into: scratch, stride: depth)
+    guard let inputGradients = input.gradient, let turnedPanels else { return }
+    turnedPanels.multiply(rows: rows, gradient, stride: filters, into: scratch, stride: depth)
     let sum = scratch.from(scratch.count - paddedRows * channels)
     for sample in 0..<slice.count {
       let window = fit(window, to: slice.first + sample)
@@ -100,10 +93,9 @@ final class ColumnConvolution: Operation {
       for position in 0..<window.outputs {
         let from = (sample * self.window.outputs + position) * depth
         let to = position * window.stride * channels
-        for offset in stride(from: 0, to: depth, by: 8) {
-          let lanes = Swift.min(8, depth - offset)
-          let value = sum.load8(to + offset, lanes: lanes) + scratch.load8(from + offset, lanes: lanes)
-          sum.store8(to + offset, value, lanes: lanes)
+        forSixteens(of: depth) { offset, lanes in
+          let value = sum.load16(to + offset, lanes: lanes) + scratch.load16(from + offset, lanes: lanes)
+          sum.store16(to + offset, value, lanes: lanes)
         }
       }
       let place = (slice.first + sample) * input.shape.count
@@ -112,9 +104,37 @@ final class ColumnConvolution: Operation {
     }
   }
 
+  /// The derivative by the kernel over a slice: five numbers of the window at a time, whose sums stay in registers.
+  private func sum(_ slice: Slice, _ gradient: Floats, into target: Floats) {
+    let step = window.stride * channels
+    for first in stride(from: 0, to: depth, by: 5) {
+      let count = Swift.min(5, depth - first)
+      let (k1, k2, k3, k4) = (1 % count, 2 % count, 3 % count, 4 % count)
+      forSixteens(of: filters) { filter, lanes in
+        var (sum0, sum1, sum2) = (Lanes16.zero, Lanes16.zero, Lanes16.zero)
+        var (sum3, sum4) = (Lanes16.zero, Lanes16.zero)
+        for sample in 0..<slice.count {
+          let rows = paddedSample(slice.first + sample)
+          for position in 0..<window.outputs {
+            let slope = gradient.load16((sample * window.outputs + position) * filters + filter, lanes: lanes)
+            let number = rows.from(position * step + first)
+            sum0 = sum0.adding(slope, times: number[0])
+            sum1 = sum1.adding(slope, times: number[k1])
+            sum2 = sum2.adding(slope, times: number[k2])
+            sum3 = sum3.adding(slope, times: number[k3])
+            sum4 = sum4.adding(slope, times: number[k4])
+          }
+        }
+        for (index, sum) in [sum0, sum1, sum2, sum3, sum4].prefix(count).enumerated() {
+          target.store16((first + index) * filters + filter, sum, lanes: lanes)
+        }
+      }
+    }
+  }
+
   /// One tap of the kernel.
   override var gradientTasks: Int { kernelPartial == nil ? window.size : 0 }
-  override func gradient(_ tap: Int, _ pass: Pass) {
+  override func gradient(_ tap: Int, _ pass: Pass, _ scratch: Floats) {
     guard let kernelGradient = kernel.gradient, let gradient = output.gradient else { return }
     for sample in 0..<pass.samples {
       BLAS.multiply(

@@ -2,47 +2,47 @@ import RealModule
 
 /// A hidden layer's activation function; its slope is known from its value.
 protocol Curve {
-  static func value(_ x: Lanes8) -> Lanes8
-  static func slope(_ y: Lanes8) -> Lanes8
+  static func value(_ x: Lanes16) -> Lanes16
+  static func slope(_ y: Lanes16) -> Lanes16
 }
 
 enum Linear: Curve {
-  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x }
-  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { Lanes8(repeating: 1) }
+  @inline(__always) static func value(_ x: Lanes16) -> Lanes16 { x }
+  @inline(__always) static func slope(_ y: Lanes16) -> Lanes16 { Lanes16(repeating: 1) }
 }
 
 enum ReLU: Curve {
-  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x.replacing(with: 0, where: x .<= 0) }
-  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { Lanes8.zero.replacing(with: 1, where: y .> 0) }
+  @inline(__always) static func value(_ x: Lanes16) -> Lanes16 { x.replacing(with: 0, where: x .<= 0) }
+  @inline(__always) static func slope(_ y: Lanes16) -> Lanes16 { Lanes16.zero.replacing(with: 1, where: y .> 0) }
 }
 
 enum LeakyReLU: Curve {
-  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x.replacing(with: x * 0.2, where: x .<= 0) }
+  @inline(__always) static func value(_ x: Lanes16) -> Lanes16 { x.replacing(with: x * 0.2, where: x .<= 0) }
   @inline(__always)
-  static func slope(_ y: Lanes8) -> Lanes8 { Lanes8(repeating: 0.2).replacing(with: 1, where: y .> 0) }
+  static func slope(_ y: Lanes16) -> Lanes16 { Lanes16(repeating: 0.2).replacing(with: 1, where: y .> 0) }
 }
 
 enum ELU: Curve {
   @inline(__always)
-  static func value(_ x: Lanes8) -> Lanes8 { x.replacing(with: x.mapped { Float.expMinusOne($0) }, where: x .<= 0) }
-  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { (y + 1).replacing(with: 1, where: y .> 0) }
+  static func value(_ x: Lanes16) -> Lanes16 { x.replacing(with: x.mapped { Float.expMinusOne($0) }, where: x .<= 0) }
+  @inline(__always) static func slope(_ y: Lanes16) -> Lanes16 { (y + 1).replacing(with: 1, where: y .> 0) }
 }
 
 enum Tanh: Curve {
-  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x.mapped { Float.tanh($0) } }
-  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { 1 - y * y }
+  @inline(__always) static func value(_ x: Lanes16) -> Lanes16 { x.mapped { Float.tanh($0) } }
+  @inline(__always) static func slope(_ y: Lanes16) -> Lanes16 { 1 - y * y }
 }
 
 enum Sigmoid: Curve {
-  @inline(__always) static func value(_ x: Lanes8) -> Lanes8 { x.mapped { 1 / (1 + Float.exp(-$0)) } }
-  @inline(__always) static func slope(_ y: Lanes8) -> Lanes8 { y * (1 - y) }
+  @inline(__always) static func value(_ x: Lanes16) -> Lanes16 { x.mapped { 1 / (1 + Float.exp(-$0)) } }
+  @inline(__always) static func slope(_ y: Lanes16) -> Lanes16 { y * (1 - y) }
 }
 
-extension Lanes8 {
+extension Lanes16 {
   @inline(__always)
-  fileprivate func mapped(_ function: (Float) -> Float) -> Lanes8 {
-    var result = Lanes8()
-    for lane in 0..<8 { result[lane] = function(self[lane]) }
+  fileprivate func mapped(_ function: (Float) -> Float) -> Lanes16 {
+    var result = Lanes16()
+    for lane in 0..<16 { result[lane] = function(self[lane]) }
     return result
   }
 }
@@ -63,11 +63,10 @@ extension Layer.Activation {
   @inline(__always)
   private static func apply<C: Curve>(_: C.Type, to rows: Floats, _ channels: Int, _ bias: Floats?) {
     for row in stride(from: 0, to: rows.count, by: channels) {
-      for start in stride(from: 0, to: channels, by: 8) {
-        let lanes = Swift.min(8, channels - start)
-        var value = rows.load8(row + start, lanes: lanes)
-        if let bias { value += bias.load8(start, lanes: lanes) }
-        rows.store8(row + start, C.value(value), lanes: lanes)
+      forSixteens(of: channels) { start, lanes in
+        var value = rows.load16(row + start, lanes: lanes)
+        if let bias { value += bias.load16(start, lanes: lanes) }
+        rows.store16(row + start, C.value(value), lanes: lanes)
       }
     }
   }
@@ -90,12 +89,11 @@ extension Layer.Activation {
     _: C.Type, _ gradient: Floats, _ values: Floats, _ channels: Int, _ target: Floats, _ sums: Floats?
   ) {
     for row in stride(from: 0, to: values.count, by: channels) {
-      for start in stride(from: 0, to: channels, by: 8) {
-        let lanes = Swift.min(8, channels - start)
-        let value = values.load8(row + start, lanes: lanes)
-        let inner = gradient.load8(row + start, lanes: lanes) * C.slope(value)
-        target.store8(row + start, inner, lanes: lanes)
-        if let sums { sums.store8(start, sums.load8(start, lanes: lanes) + inner, lanes: lanes) }
+      forSixteens(of: channels) { start, lanes in
+        let value = values.load16(row + start, lanes: lanes)
+        let inner = gradient.load16(row + start, lanes: lanes) * C.slope(value)
+        target.store16(row + start, inner, lanes: lanes)
+        if let sums { sums.store16(start, sums.load16(start, lanes: lanes) + inner, lanes: lanes) }
       }
     }
   }

@@ -1,9 +1,9 @@
 /// Convolution with step 1 and a kernel of 3 to 6 by Toom and Cook's method (Winograd, 1980; Lavin and Gray, 2016).
 ///
-/// Tiles of eight input rows are evaluated at the points 0, ±1, ±2, ±½ and ∞, where a convolution is a plain product: eight
-/// matrix products, tiles × channels × filters, replace `kernel_size` products over all rows. Kernel 5 takes 2 products a row
-/// instead of 5, kernel 3 takes 1⅓ instead of 3. Both derivatives are the exact transposes of the same steps, so they save as
-/// much. Rounding grows to some 1e-6 of the largest output, against 1e-7 for the direct sum.
+/// Tiles of ten input rows are evaluated at ten points, where a convolution is a plain product: ten matrix products, tiles ×
+/// channels × filters, replace `kernel_size` products over all rows. Kernel 5 takes 1⅔ products a row instead of 5, kernel 3 takes
+/// 1¼ instead of 3. Both derivatives are the exact transposes of the same steps, so they save as much. Rounding grows to some 6e-6
+/// of the largest output, against 3e-7 for the direct sum.
 final class FastConvolution: Operation {
   private let window: Window
   private let activation: Layer.Activation
@@ -14,81 +14,93 @@ final class FastConvolution: Operation {
   private let transform: TileTransform
   /// Tiles of one sample.
   private let tiles: Int
-  private let capacity: Int
-  /// points × channels × filters
-  private let kernelPoints: Floats
+  /// For each point channels × filters, and in training the transpose.
+  private let kernelPoints: [Panels]
+  private let turnedPoints: [Panels]
   /// points × tiles of the batch × channels
   private let inputPoints: Floats
+  private let inputPlane: Int
   /// points × tiles of the batch × filters, of the derivative by the output
   private let gradientPoints: Floats
+  private let gradientPlane: Int
+  /// points × channels × filters
   private let kernelGradientPoints: Floats
+  private let kernelPlane: Int
   private let biasPartial: Floats
   /// Kernel rows (input channels) that one task transforms.
   private static let block = 16
 
   /// With step 1 a window lies the same way along any length, so that nothing here depends on where a sequence ends.
   static func suits(_ window: Window, channels: Int, filters: Int) -> Bool {
-    window.stride == 1 && (3...6).contains(window.size) && channels.isMultiple(of: 4) && filters.isMultiple(of: 4)
-      && channels >= 8 && filters >= 8
+    window.stride == 1 && (3...6).contains(window.size) && channels.isMultiple(of: 8) && filters.isMultiple(of: 8)
   }
 
   init(
     _ input: Values, _ output: Values, _ window: Window, _ activation: Layer.Activation, kernel: Trainable,
-    bias: Trainable,
-    capacity: Int, arena: Arena
+    bias: Trainable, capacity: Int, arena: Arena
   ) {
     self.window = window
     self.activation = activation
     self.kernel = kernel
     self.bias = bias
-    self.capacity = capacity
-    channels = input.shape.channels
-    filters = output.shape.channels
+    let (channels, filters) = (input.shape.channels, output.shape.channels)
+    self.channels = channels
+    self.filters = filters
     transform = TileTransform(size: window.size)
     tiles = (window.outputs + transform.outputs - 1) / transform.outputs
     let points = TileTransform.points
     let isTraining = output.gradient != nil
-    kernelPoints = arena.floats(points * channels * filters)
-    inputPoints = arena.floats(points * capacity * tiles * channels)
-    gradientPoints = arena.floats(isTraining ? points * capacity * tiles * filters : 0)
-    kernelGradientPoints = arena.floats(isTraining ? points * channels * filters : 0)
+    kernelPoints = (0..<points).map { _ in Panels(inner: channels, columns: filters, arena: arena) }
+    turnedPoints =
+      input.gradient == nil ? [] : (0..<points).map { _ in Panels(inner: filters, columns: channels, arena: arena) }
+    inputPlane = Self.plane(capacity * tiles * channels)
+    inputPoints = arena.floats(points * inputPlane)
+    gradientPlane = Self.plane(capacity * tiles * filters)
+    gradientPoints = arena.floats(isTraining ? points * gradientPlane : 0)
+    kernelPlane = Self.plane(channels * filters)
+    kernelGradientPoints = arena.floats(isTraining ? points * kernelPlane : 0)
     biasPartial = arena.floats(isTraining ? Slice.count(for: capacity) * filters : 0)
     super.init(input, output)
   }
 
-  override var scratch: Int {
-    TileTransform.points * Slice.size * tiles * Swift.max(channels, filters) + Swift.max(channels, filters)
-  }
+  /// Points lie so far apart that the same place of each does not fall into the same few lines of the cache.
+  private static func plane(_ count: Int) -> Int { (count + 1023) / 1024 * 1024 + 144 }
+
+  private var productPlane: Int { Self.plane(Slice.size * tiles * Swift.max(channels, filters)) }
+  override var scratch: Int { Swift.max(TileTransform.points * productPlane + channels, Panels.transposedScratch) }
 
   override var refreshTasks: Int { (channels + Self.block - 1) / Self.block }
   override func refresh(_ task: Int) {
-    let first = task * Self.block * filters
-    let count = Swift.min(Self.block, channels - task * Self.block) * filters
-    transform.kernel(kernel.values, into: kernelPoints, plane: channels * filters, first: first, count: count)
+    for channel in task * Self.block..<Swift.min(channels, (task + 1) * Self.block) {
+      for filter in stride(from: 0, to: filters, by: 8) {
+        transform.kernel(kernel.values, at: channel * filters + filter, plane: channels * filters) { point, value in
+          let panels = kernelPoints[point]
+          panels.values.store8(panels.place(channel, filter), value)
+          guard !turnedPoints.isEmpty else { return }
+          let turned = turnedPoints[point]
+          for lane in 0..<8 { turned.values[turned.place(filter + lane, channel)] = value[lane] }
+        }
+      }
+    }
   }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
-    let points = TileTransform.points
-    let plane = capacity * tiles * channels
-    let zeros = scratch.from(scratch.count - Swift.max(channels, filters))
+    let zeros = scratch.from(scratch.count - channels)
     zeros.fill(0)
     for sample in slice.first..<slice.first + slice.count {
       transform.input(
         input.sample(sample), window, channels, zeros: zeros, into: inputPoints.from(sample * tiles * channels),
-        plane: plane,
-        tiles: tiles)
+        plane: inputPlane, tiles: tiles)
     }
     let rows = slice.count * tiles
-    for point in 0..<points {
-      BLAS.multiply(
-        rows: rows, columns: filters, inner: channels,
-        inputPoints.from(point * plane + slice.first * tiles * channels, rows * channels), stride: channels,
-        kernelPoints.from(point * channels * filters, channels * filters), stride: filters,
-        into: scratch.from(point * rows * filters, rows * filters), stride: filters)
+    for (point, panels) in kernelPoints.enumerated() {
+      panels.multiply(
+        rows: rows, inputPoints.from(point * inputPlane + slice.first * tiles * channels, rows * channels),
+        stride: channels, into: scratch.from(point * productPlane, rows * filters), stride: filters)
     }
     for sample in 0..<slice.count {
       transform.output(
-        scratch.from(sample * tiles * filters), plane: rows * filters, tiles: tiles, window, filters,
+        scratch.from(sample * tiles * filters), plane: productPlane, stride: filters, tiles: tiles, window, filters,
         into: output.sample(slice.first + sample))
     }
     activation.apply(to: output.rows(slice), channels: filters, bias: bias.values)
@@ -96,8 +108,6 @@ final class FastConvolution: Operation {
 
   override func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     guard let gradients = output.gradient else { return }
-    let points = TileTransform.points
-    let plane = capacity * tiles * filters
     let gradient = gradients.from(slice.first * output.shape.count, slice.count * output.shape.count)
     activation.backward(
       gradient, values: output.rows(slice), channels: filters, into: gradient,
@@ -105,33 +115,29 @@ final class FastConvolution: Operation {
     for sample in 0..<slice.count {
       transform.outputGradient(
         gradient.from(sample * output.shape.count, output.shape.count), window, filters,
-        into: gradientPoints.from((slice.first + sample) * tiles * filters), plane: plane, tiles: tiles)
+        into: gradientPoints.from((slice.first + sample) * tiles * filters), plane: gradientPlane, tiles: tiles)
     }
     guard let inputGradients = input.gradient else { return }
     let rows = slice.count * tiles
-    for point in 0..<points {
-      BLAS.multiply(
-        rows: rows, columns: channels, inner: filters,
-        gradientPoints.from(point * plane + slice.first * tiles * filters, rows * filters), stride: filters,
-        kernelPoints.from(point * channels * filters, channels * filters), stride: filters,
-        rightTransposed: true, into: scratch.from(point * rows * channels, rows * channels), stride: channels)
+    for (point, panels) in turnedPoints.enumerated() {
+      panels.multiply(
+        rows: rows, gradientPoints.from(point * gradientPlane + slice.first * tiles * filters, rows * filters),
+        stride: filters, into: scratch.from(point * productPlane, rows * channels), stride: channels)
     }
     for sample in 0..<slice.count {
       transform.inputGradient(
-        scratch.from(sample * tiles * channels), plane: rows * channels, tiles: tiles, window, channels,
+        scratch.from(sample * tiles * channels), plane: productPlane, stride: channels, tiles: tiles, window, channels,
         into: inputGradients.from((slice.first + sample) * input.shape.count, input.shape.count))
     }
   }
 
   /// One point.
   override var gradientTasks: Int { TileTransform.points }
-  override func gradient(_ point: Int, _ pass: Pass) {
-    let size = channels * filters
-    BLAS.multiply(
-      rows: channels, columns: filters, inner: pass.samples * tiles,
-      inputPoints.from(point * capacity * tiles * channels), stride: channels, transposed: true,
-      gradientPoints.from(point * capacity * tiles * filters), stride: filters,
-      into: kernelGradientPoints.from(point * size, size), stride: filters)
+  override func gradient(_ point: Int, _ pass: Pass, _ scratch: Floats) {
+    Panels.multiplyTransposed(
+      rows: channels, columns: filters, inner: pass.samples * tiles, inputPoints.from(point * inputPlane),
+      gradientPoints.from(point * gradientPlane),
+      into: kernelGradientPoints.from(point * kernelPlane, channels * filters), scratch: scratch)
   }
 
   override var finishTasks: Int { refreshTasks }
@@ -140,7 +146,8 @@ final class FastConvolution: Operation {
     let first = task * Self.block * filters
     let count = Swift.min(Self.block, channels - task * Self.block) * filters
     transform.kernelGradient(
-      kernelGradientPoints, plane: channels * filters, into: kernelGradient, first: first, count: count)
+      kernelGradientPoints, from: kernelPlane, into: kernelGradient, plane: channels * filters, first: first,
+      count: count)
     if task == 0 { sumSlices(biasPartial, slices: pass.slices, count: filters, into: biasGradient) }
   }
 }

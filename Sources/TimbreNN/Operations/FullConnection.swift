@@ -3,10 +3,11 @@ final class FullConnection: Operation {
   private let activation: Layer.Activation
   private let kernel: Trainable
   private let bias: Trainable
+  private let kernelPanels: Panels
   private let biasPartial: Floats
   private let inputs: Int
   private let units: Int
-  /// Rows of the kernel that one task sums the derivative of.
+  /// Rows of the kernel that one task looks after.
   private static let block = 256
 
   init(
@@ -19,15 +20,19 @@ final class FullConnection: Operation {
     self.bias = bias
     inputs = input.shape.count
     units = output.shape.count
+    kernelPanels = Panels(inner: inputs, columns: units, arena: arena)
     biasPartial = arena.floats(output.gradient == nil ? 0 : Slice.count(for: capacity) * units)
     super.init(input, output)
   }
 
+  override var refreshTasks: Int { gradientTasks }
+  override func refresh(_ task: Int) {
+    kernelPanels.lay(kernel.values, rows: task * Self.block..<Swift.min(inputs, (task + 1) * Self.block))
+  }
+
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     let result = output.rows(slice)
-    BLAS.multiply(
-      rows: slice.count, columns: units, inner: inputs, input.rows(slice), stride: inputs, kernel.values, stride: units,
-      into: result, stride: units)
+    kernelPanels.multiply(rows: slice.count, input.rows(slice), stride: inputs, into: result, stride: units)
     activation.apply(to: result, channels: units, bias: bias.values)
   }
 
@@ -44,7 +49,7 @@ final class FullConnection: Operation {
   }
 
   override var gradientTasks: Int { (inputs + Self.block - 1) / Self.block }
-  override func gradient(_ task: Int, _ pass: Pass) {
+  override func gradient(_ task: Int, _ pass: Pass, _ scratch: Floats) {
     guard let kernelGradient = kernel.gradient, let gradient = output.gradient else { return }
     let first = task * Self.block
     let rows = Swift.min(Self.block, inputs - first)

@@ -56,6 +56,15 @@ struct Slice {
     count = Swift.min(Self.size, samples - first)
   }
 
+  /// One sample of a slice.
+  private init(_ sample: Int, of slice: Slice) {
+    index = slice.index
+    first = sample
+    count = 1
+  }
+
+  var samples: some Sequence<Slice> { (first..<first + count).lazy.map { Slice($0, of: self) } }
+
   static func count(for samples: Int) -> Int { (samples + size - 1) / size }
 }
 
@@ -95,8 +104,12 @@ class Operation {
     return window.over(lengths[sample])
   }
 
-  /// Floats of scratch memory that a worker needs for a slice.
+  /// Floats of scratch memory that a worker needs.
   var scratch: Int { 0 }
+
+  /// Whether `forward` takes a slice's samples one by one. Such operations in a row work sample after sample, so that what one leaves is
+  /// still at hand for the next.
+  var goesBySample: Bool { false }
 
   /// Whether `forward` waits until `survey` has seen every slice.
   var needsWholeBatch: Bool { false }
@@ -115,7 +128,7 @@ class Operation {
 
   /// Derivative by the weights, over the whole batch at once.
   var gradientTasks: Int { 0 }
-  func gradient(_ task: Int, _ pass: Pass) {}
+  func gradient(_ task: Int, _ pass: Pass, _ scratch: Floats) {}
 
   /// Sums over slices, in their order, and other last touches.
   var finishTasks: Int { 0 }

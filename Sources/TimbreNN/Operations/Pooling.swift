@@ -1,14 +1,16 @@
 /// Maximum of each window. Padding never wins; of equal numbers the first does.
 final class MaxPooling: Operation {
   private let window: Window
-  /// Where in the window the maximum was, counted from the window's start with its padding.
-  private let places: Bytes?
+  /// Where in the window the maximum was, counted from the window's start with its padding: a whole number.
+  private let places: Floats?
 
   init(_ input: Values, _ output: Values, _ window: Window, capacity: Int, arena: Arena) {
     self.window = window
-    places = output.gradient == nil ? nil : arena.bytes(capacity * output.shape.count)
+    places = output.gradient == nil ? nil : arena.floats(capacity * output.shape.count)
     super.init(input, output)
   }
+
+  override var goesBySample: Bool { true }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     let channels = input.shape.channels
@@ -20,52 +22,48 @@ final class MaxPooling: Operation {
         let rows = window.rows(of: position)
         let start = position * window.stride - window.before
         let place = position * channels
-        for channel in stride(from: 0, to: channels, by: 8) {
-          let lanes = Swift.min(8, channels - channel)
-          var best = source.load8(rows.lowerBound * channels + channel, lanes: lanes)
-          if let places {
-            var winner = SIMD8<Int32>(repeating: Int32(rows.lowerBound - start))
-            var row = rows.lowerBound + 1
-            while row < rows.upperBound {
-              let value = source.load8(row * channels + channel, lanes: lanes)
-              let wins = value .> best
-              best.replace(with: value, where: wins)
-              winner.replace(with: Int32(truncatingIfNeeded: row - start), where: wins)
-              row += 1
-            }
-            places.store8(
-              sample * output.shape.count + place + channel, SIMD8<UInt8>(truncatingIfNeeded: winner), lanes: lanes)
-          } else {
-            var row = rows.lowerBound + 1
-            while row < rows.upperBound {
-              let value = source.load8(row * channels + channel, lanes: lanes)
-              best.replace(with: value, where: value .> best)
-              row += 1
-            }
+        forSixteens(of: channels) { channel, lanes in
+          var best = source.load16(rows.lowerBound * channels + channel, lanes: lanes)
+          var winner = Lanes16(repeating: Float(rows.lowerBound - start))
+          var row = rows.lowerBound + 1
+          while row < rows.upperBound {
+            let value = source.load16(row * channels + channel, lanes: lanes)
+            let wins = value .> best
+            best.replace(with: value, where: wins)
+            if places != nil { winner.replace(with: Float(row - start), where: wins) }
+            row += 1
           }
-          target.store8(place + channel, best, lanes: lanes)
+          places?.store16(sample * output.shape.count + place + channel, winner, lanes: lanes)
+          target.store16(place + channel, best, lanes: lanes)
         }
       }
     }
   }
 
-  /// Hands each output's derivative to the row that won.
+  /// Hands each output's derivative to the row that won: every row asks the windows that hold it.
   override func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
-    guard let inputGradient = input.gradient, let outputGradient = output.gradient, let places else { return }
+    guard let inputGradients = input.gradient, let outputGradients = output.gradient, let places else { return }
     let channels = input.shape.channels
     for sample in slice.first..<slice.first + slice.count {
-      let target = inputGradient.from(sample * input.shape.count, input.shape.count)
-      target.fill(0)
-      var index = sample * output.shape.count
+      let target = inputGradients.from(sample * input.shape.count, input.shape.count)
+      let first = sample * output.shape.count
       let window = fit(window, to: sample)
-      for position in 0..<window.outputs {
-        let start = position * window.stride - window.before
-        for channel in 0..<channels {
-          let place = (start + Int(places[index])) * channels + channel
-          target[place] += outputGradient[index]
-          index += 1
+      for row in 0..<window.length {
+        let windows = window.windows(holding: row)
+        forSixteens(of: channels) { channel, lanes in
+          var sum = Lanes16.zero
+          var position = windows.lowerBound
+          while position < windows.upperBound {
+            let at = first + position * channels + channel
+            let isElsewhere = places.load16(at, lanes: lanes) .!= Float(row + window.before - position * window.stride)
+            sum += outputGradients.load16(at, lanes: lanes).replacing(with: 0, where: isElsewhere)
+            position += 1
+          }
+          target.store16(row * channels + channel, sum, lanes: lanes)
         }
       }
+      let end = window.length * channels
+      if end < target.count { target.from(end).fill(0) }
     }
   }
 }
@@ -79,6 +77,8 @@ final class GlobalMaxPooling: Operation {
     places = output.gradient == nil ? nil : arena.floats(capacity * output.shape.count)
     super.init(input, output)
   }
+
+  override var goesBySample: Bool { true }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     let channels = input.shape.channels
@@ -123,6 +123,8 @@ final class MeanPooling: Operation {
     self.window = window
     super.init(input, output)
   }
+
+  override var goesBySample: Bool { true }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     let channels = input.shape.channels
