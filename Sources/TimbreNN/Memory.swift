@@ -109,6 +109,13 @@ struct Floats {
     }
   }
 
+  /// The sum of the first number of every cache line.
+  var sumOfLines: Float {
+    var sum: Float = 0
+    for index in stride(from: 0, to: count, by: 16) { sum += self[index] }
+    return sum
+  }
+
   func fill(_ value: Float) { unsafe base.update(repeating: value, count: count) }
 
   func copy(_ other: Floats) {

@@ -197,16 +197,24 @@ final class Network {
   }
 
   private func forward(_ segment: Range<Int>, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
-    var first = segment.lowerBound
-    while first < segment.upperBound {
-      let row = operations[first..<segment.upperBound].prefix { $0.goesBySample }
-      if row.count > 1 {
-        for sample in slice.samples { for operation in row { forward(operation, sample, pass, scratch) } }
-      } else {
-        forward(operations[first], slice, pass, scratch)
+    for row in rows(of: segment) {
+      for part in slice.parts(bySample: row.count > 1) {
+        for operation in operations[row] { forward(operation, part, pass, scratch) }
       }
-      first += Swift.max(1, row.count)
     }
+  }
+
+  /// Neighbours that go by sample together, all others alone.
+  private func rows(of segment: Range<Int>) -> [Range<Int>] {
+    var rows: [Range<Int>] = []
+    for index in segment {
+      if let last = rows.last, operations[last.lowerBound].goesBySample, operations[index].goesBySample {
+        rows[rows.count - 1] = last.lowerBound..<index + 1
+      } else {
+        rows.append(index..<index + 1)
+      }
+    }
+    return rows
   }
 
   private func forward(_ operation: Operation, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
@@ -215,9 +223,13 @@ final class Network {
   }
 
   private func backward(_ segment: Range<Int>, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
-    for operation in operations[segment].reversed() where !operation.needsWholeBatch {
-      operation.output.endGradients(slice)
-      operation.backward(slice, pass, scratch)
+    for row in rows(of: segment).reversed() {
+      for part in slice.parts(bySample: row.count > 1) {
+        for operation in operations[row].reversed() where !operation.needsWholeBatch {
+          operation.output.endGradients(part)
+          operation.backward(part, pass, scratch)
+        }
+      }
     }
   }
 

@@ -75,8 +75,10 @@ struct Panels {
     #endif
   }
 
+  /// Rows that `multiplyTransposed` sums before it turns to the next: with both sides and the result they fill the second cache.
+  private static let block = 256
   /// Floats of scratch memory for `multiplyTransposed`.
-  static let transposedScratch = 256 * 16
+  static func scratch(columns: Int) -> Int { block * ((columns + 15) / 16 * 16) + 1 }
 
   /// c = aᵀ · b, row-major without gaps; a is inner × rows, b is inner × columns.
   static func multiplyTransposed(
@@ -85,14 +87,21 @@ struct Panels {
     assert(a.count >= inner * rows && b.count >= inner * columns && c.count >= rows * columns)
     WorkDone.products.add(1)
     #if TIMBRE_FMA
-      // A panel of 256 rows of b fits into the first cache; a's numbers come from the second, 64 bytes for five multiply-adds.
-      for first in stride(from: 0, to: inner, by: 256) {
-        let depth = Swift.min(256, inner - first)
+      for first in stride(from: 0, to: inner, by: block) {
+        let depth = Swift.min(block, inner - first)
+        let (left, right) = (a.from(first * rows, depth * rows), b.from(first * columns))
+        for row in 0..<depth {
+          forSixteens(of: columns) { column, lanes in
+            scratch.store16(column * depth + row * 16, right.load16(row * columns + column, lanes: lanes))
+          }
+        }
+        // Tiles go down the columns of a, line by line far apart. Read in order once, it is fetched ahead and lies at hand for them.
+        scratch[scratch.count - 1] = left.sumOfLines
         for column in stride(from: 0, to: columns, by: 16) {
-          let lanes = Swift.min(16, columns - column)
-          for row in 0..<depth { scratch.store16(row * 16, b.load16((first + row) * columns + column, lanes: lanes)) }
-          let tiles = Tiles(panel: scratch, inner: depth, lanes: lanes, stride: columns, adds: first > 0)
-          tiles.multiply(rows: rows, a.from(first * rows), rowStride: 1, innerStride: rows, c.from(column))
+          let tiles = Tiles(
+            panel: scratch.from(column * depth), inner: depth, lanes: Swift.min(16, columns - column), stride: columns,
+            adds: first > 0)
+          tiles.multiply(rows: rows, left, rowStride: 1, innerStride: rows, c.from(column))
         }
       }
     #else

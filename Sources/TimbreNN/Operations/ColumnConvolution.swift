@@ -79,7 +79,7 @@ final class ColumnConvolution: Operation {
     let gradient = gradients.from(slice.first * output.shape.count, rows * filters)
     activation.backward(
       gradient, values: output.rows(slice), channels: filters, into: gradient,
-      sums: biasPartial.from(slice.index * filters, filters))
+      sums: biasPartial.from(slice.index * filters, filters), goesOn: slice.goesOn)
     if let kernelPartial {
       sum(slice, gradient, into: kernelPartial.from(slice.index * depth * filters, depth * filters))
     }
@@ -111,8 +111,11 @@ final class ColumnConvolution: Operation {
       let count = Swift.min(5, depth - first)
       let (k1, k2, k3, k4) = (1 % count, 2 % count, 3 % count, 4 % count)
       forSixteens(of: filters) { filter, lanes in
-        var (sum0, sum1, sum2) = (Lanes16.zero, Lanes16.zero, Lanes16.zero)
-        var (sum3, sum4) = (Lanes16.zero, Lanes16.zero)
+        @inline(__always)
+        func place(_ number: Int) -> Int { (first + number) * filters + filter }
+        @inline(__always)
+        func start(_ number: Int) -> Lanes16 { slice.goesOn ? target.load16(place(number), lanes: lanes) : .zero }
+        var (sum0, sum1, sum2, sum3, sum4) = (start(0), start(k1), start(k2), start(k3), start(k4))
         for sample in 0..<slice.count {
           let rows = paddedSample(slice.first + sample)
           for position in 0..<window.outputs {
@@ -126,7 +129,7 @@ final class ColumnConvolution: Operation {
           }
         }
         for (index, sum) in [sum0, sum1, sum2, sum3, sum4].prefix(count).enumerated() {
-          target.store16((first + index) * filters + filter, sum, lanes: lanes)
+          target.store16(place(index), sum, lanes: lanes)
         }
       }
     }

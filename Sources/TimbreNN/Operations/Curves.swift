@@ -71,9 +71,11 @@ extension Layer.Activation {
     }
   }
 
-  /// From the derivative by y = f(z) that by z, into `target`; and its sum over the rows, into `sums` where given.
-  func backward(_ gradient: Floats, values: Floats, channels: Int, into target: Floats, sums: Floats?) {
-    sums?.fill(0)
+  /// From the derivative by y = f(z) that by z, into `target`; and its sum over the rows, into `sums` where given, or added to it.
+  func backward(
+    _ gradient: Floats, values: Floats, channels: Int, into target: Floats, sums: Floats?, goesOn: Bool = false
+  ) {
+    if !goesOn { sums?.fill(0) }
     switch self {
     case .linear: Self.backward(Linear.self, gradient, values, channels, target, sums)
     case .relu: Self.backward(ReLU.self, gradient, values, channels, target, sums)

@@ -67,12 +67,16 @@ final class FastConvolution: Operation {
   private static func plane(_ count: Int) -> Int { (count + 1023) / 1024 * 1024 + 144 }
 
   private var productPlane: Int { Self.plane(Slice.size * tiles * Swift.max(channels, filters)) }
-  override var scratch: Int { Swift.max(TileTransform.points * productPlane + channels, Panels.transposedScratch) }
+  override var scratch: Int {
+    Swift.max(TileTransform.points * productPlane + channels, Panels.scratch(columns: filters))
+  }
 
   override var refreshTasks: Int { (channels + Self.block - 1) / Self.block }
   override func refresh(_ task: Int) {
-    for channel in task * Self.block..<Swift.min(channels, (task + 1) * Self.block) {
-      for filter in stride(from: 0, to: filters, by: 8) {
+    let block = task * Self.block..<Swift.min(channels, (task + 1) * Self.block)
+    // Channel by channel for the same filters: the lines of the transpose that 16 channels share stay at hand.
+    for filter in stride(from: 0, to: filters, by: 8) {
+      for channel in block {
         transform.kernel(kernel.values, at: channel * filters + filter, plane: channels * filters) { point, value in
           let panels = kernelPoints[point]
           panels.values.store8(panels.place(channel, filter), value)

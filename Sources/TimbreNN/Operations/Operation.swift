@@ -49,9 +49,12 @@ struct Slice {
   let index: Int
   let first: Int
   let count: Int
+  /// Whether earlier samples of the slice have been worked before: sums over the slice go on.
+  let goesOn: Bool
 
   init(_ index: Int, of samples: Int) {
     self.index = index
+    goesOn = false
     first = index * Self.size
     count = Swift.min(Self.size, samples - first)
   }
@@ -61,9 +64,13 @@ struct Slice {
     index = slice.index
     first = sample
     count = 1
+    goesOn = sample > slice.first
   }
 
-  var samples: some Sequence<Slice> { (first..<first + count).lazy.map { Slice($0, of: self) } }
+  /// The slice, or each of its samples.
+  func parts(bySample: Bool) -> [Slice] {
+    bySample ? (first..<first + count).map { Slice($0, of: self) } : [self]
+  }
 
   static func count(for samples: Int) -> Int { (samples + size - 1) / size }
 }
@@ -107,8 +114,8 @@ class Operation {
   /// Floats of scratch memory that a worker needs.
   var scratch: Int { 0 }
 
-  /// Whether `forward` takes a slice's samples one by one. Such operations in a row work sample after sample, so that what one leaves is
-  /// still at hand for the next.
+  /// Whether `forward` and `backward` take a slice's samples one by one. Such operations in a row work sample after sample, so that
+  /// what one leaves is still at hand for the next.
   var goesBySample: Bool { false }
 
   /// Whether `forward` waits until `survey` has seen every slice.

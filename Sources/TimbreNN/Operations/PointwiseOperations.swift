@@ -38,37 +38,34 @@ final class Pointwise: Operation {
 /// where steps count from 0 over all epochs and arithmetic wraps at 64 bits.
 final class Masking: Operation {
   private let name: UInt64
-  private let threshold: Int32
+  private let threshold: UInt64
   private let scale: Float
 
   init(_ input: Values, _ output: Values, name: String, rate: Double) {
     self.name = stableHash(name)
-    threshold = Int32((rate * 0x1p24).rounded(.up))
+    threshold = UInt64((rate * 0x1p24).rounded(.up))
     scale = Float(1 / (1 - rate))
     super.init(input, output)
   }
 
-  private static func mix(_ state: UInt64) -> UInt64 { mix(SIMD8(repeating: state))[0] }
+  override var goesBySample: Bool { true }
 
   @inline(__always)
-  private static func mix(_ state: SIMD8<UInt64>) -> SIMD8<UInt64> {
+  private static func mix(_ state: UInt64) -> UInt64 {
     var z = state &+ 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z &>> 31)
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
   }
 
   private func apply(_ source: Floats, _ target: Floats, _ slice: Slice, _ pass: Pass) {
     let count = input.shape.count
     for sample in slice.first..<slice.first + slice.count {
       let key = Self.mix(Self.mix(Self.mix(pass.seed ^ name) ^ UInt64(pass.step)) ^ UInt64(sample))
-      let first = sample * count
-      for index in stride(from: 0, to: count, by: 8) {
-        let lanes = Swift.min(8, count - index)
-        let places = SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7) &+ UInt64(index)
-        let draws = SIMD8<Int32>(truncatingIfNeeded: Self.mix(places &+ key) &>> 40)
-        let kept = source.load8(first + index, lanes: lanes) * scale
-        target.store8(first + index, kept.replacing(with: 0, where: draws .< threshold), lanes: lanes)
+      for index in 0..<count {
+        let isKept = Self.mix(key &+ UInt64(index)) >> 40 >= threshold
+        let place = sample * count + index
+        target[place] = isKept ? source[place] * scale : 0
       }
     }
   }

@@ -32,36 +32,20 @@ struct TileTransform {
   let size: Int
   /// Output rows of a tile.
   let outputs: Int
-  /// G, points × size.
-  private let kernelMap: [Float]
   /// 1 / fᵢ of point 0 and of each pair.
   private let scales: [Float]
 
   init(size: Int) {
     self.size = size
     outputs = Self.points + 1 - size
-    var map: [Float] = []
-    var scales: [Float] = []
-    func append(_ point: Double, _ divisor: Double) {
-      var power = 1.0
-      for _ in 0..<size {
-        map.append(Float(power / divisor))
-        power *= point
+    scales =
+      [Float(1 / Double(Self.all.c0))]
+      + (0..<4).map { number in
+        let pair = Self.pair(number)
+        let square = Double(pair.at) * Double(pair.at)
+        let others = ((square + Double(pair.q2)) * square + Double(pair.q1)) * square + Double(pair.q0)
+        return Float(1 / (2 * square * others))
       }
-    }
-    append(0, Double(Self.all.c0))
-    scales.append(Float(1 / Double(Self.all.c0)))
-    for number in 0..<4 {
-      let pair = Self.pair(number)
-      let square = Double(pair.at) * Double(pair.at)
-      let others = ((square + Double(pair.q2)) * square + Double(pair.q1)) * square + Double(pair.q0)
-      append(Double(pair.at), 2 * square * others)
-      scales.append(Float(1 / (2 * square * others)))
-      append(-Double(pair.at), 2 * square * others)
-    }
-    map += [Float](repeating: 0, count: size - 1) + [1]
-    kernelMap = map
-    self.scales = scales
   }
 
   /// G w at every point, for eight numbers of each tap, which lie `plane` apart.
@@ -70,26 +54,45 @@ struct TileTransform {
     @inline(__always)
     func tap(_ number: Int) -> Lanes8 { number < size ? kernel.load8(number * plane + index) : .zero }
     let (w0, w1, w2, w3, w4, w5) = (tap(0), tap(1), tap(2), tap(3), tap(4), tap(5))
-    take(0, w0 * scales[0])
-    for number in 0..<4 {
+    @inline(__always)
+    func pair(_ number: Int, _ scale: Float) {
       let point = Self.pair(number).at
       let even = w0.adding(w2.adding(w4, times: point * point), times: point * point)
       let odd = w1.adding(w3.adding(w5, times: point * point), times: point * point)
-      take(2 * number + 1, even.adding(odd, times: point) * scales[number + 1])
-      take(2 * number + 2, even.adding(odd, times: -point) * scales[number + 1])
+      take(2 * number + 1, even.adding(odd, times: point) * scale)
+      take(2 * number + 2, even.adding(odd, times: -point) * scale)
     }
+    take(0, w0 * scales[0])
+    pair(0, scales[1])
+    pair(1, scales[2])
+    pair(2, scales[3])
+    pair(3, scales[4])
     take(9, tap(size - 1))
   }
 
   /// Gᵀ of the derivative at the points, whose numbers lie `from` apart, into the taps, `plane` apart.
   func kernelGradient(_ gradient: Floats, from: Int, into target: Floats, plane: Int, first: Int, count: Int) {
-    for tap in 0..<size {
-      for index in stride(from: first, to: first + count, by: 8) {
-        var sum = Lanes8.zero
-        for point in 0..<Self.points {
-          sum = sum.adding(gradient.load8(point * from + index), times: kernelMap[point * size + tap])
-        }
+    for index in stride(from: first, to: first + count, by: 8) {
+      @inline(__always)
+      func halves(_ number: Int) -> (even: Lanes8, odd: Lanes8) {
+        let scale = scales[number + 1]
+        let plus = gradient.load8((2 * number + 1) * from + index) * scale
+        let minus = gradient.load8((2 * number + 2) * from + index) * scale
+        return (plus + minus, (plus - minus) * Self.pair(number).at)
+      }
+      let ((even0, odd0), (even1, odd1)) = (halves(0), halves(1))
+      let ((even2, odd2), (even3, odd3)) = (halves(2), halves(3))
+      var (a0, a1, a2, a3) = (Float(1), Float(1), Float(1), Float(1))
+      for tap in 0..<size {
+        let isOdd = tap & 1 == 1
+        var sum = (isOdd ? odd0 : even0) * a0
+        sum = sum.adding(isOdd ? odd1 : even1, times: a1)
+        sum = sum.adding(isOdd ? odd2 : even2, times: a2)
+        sum = sum.adding(isOdd ? odd3 : even3, times: a3)
+        if tap == 0 { sum = sum.adding(gradient.load8(index), times: scales[0]) }
+        if tap == size - 1 { sum += gradient.load8(9 * from + index) }
         target.store8(tap * plane + index, sum)
+        if isOdd { (a0, a1, a2, a3) = (a0 * 0.25, a1 * 0.5625, a2 * 1.5625, a3 * 4) }
       }
     }
   }
