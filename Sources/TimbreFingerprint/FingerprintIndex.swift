@@ -24,8 +24,8 @@ public enum FingerprintIndex {
   /// A frame is compared with so many others of the same bits; more occur only where hardly anything changes.
   private static let neighbours = 512
 
-  /// The index is made for so many keys at a time: places of all frames would take as much memory as the fingerprints.
-  private static let keysAtOnce = 1 << 13
+  /// So many frames are sorted at a time, about: places of all would take more memory than the fingerprints.
+  private static let framesAtOnce = 1 << 15
 
   /// - Parameters:
   ///   - prints: Packed fingerprints; empty ones are passed over.
@@ -36,6 +36,7 @@ public enum FingerprintIndex {
   ) -> [FingerprintMatch] {
     let prints = FingerprintBlock(runs: prints)
     var found: [UInt64: FingerprintMatch] = [:]
+    let keysAtOnce = 1 << 16 / min(max(1, prints.activeCount / framesAtOnce), 8)
     for shift in [UInt32(0), 16] {
       for firstKey in stride(from: 0, to: 1 << 16, by: keysAtOnce) {
         search(prints, keys: firstKey..<firstKey + keysAtOnce, shift: shift, isSame: isSame, into: &found)
@@ -49,28 +50,23 @@ public enum FingerprintIndex {
     _ prints: FingerprintBlock, keys: Range<Int>, shift: UInt32, isSame: (Int, Int) -> Bool,
     into found: inout [UInt64: FingerprintMatch]
   ) {
-    // Places of frames, in the order of their 16 bits.
-    var starts = [Int](repeating: 0, count: keys.count + 1)
-    prints.forEachActive { _, _, word in
-      let key = Int(word >> shift & 0xFFFF)
-      if keys.contains(key) { starts[key - keys.lowerBound + 1] += 1 }
-    }
-    for key in 1..<starts.count { starts[key] += starts[key - 1] }
-    var places = [UInt32](repeating: 0, count: starts[keys.count])
-    var next = starts
+    // The 16 bits of each frame, and behind them its place.
+    var frames: [UInt64] = []
     prints.forEachActive { clip, frame, word in
       let key = Int(word >> shift & 0xFFFF)
-      guard keys.contains(key) else { return }
-      places[next[key - keys.lowerBound]] = UInt32(clip * AudioFingerprint.most + frame)
-      next[key - keys.lowerBound] += 1
+      if keys.contains(key) { frames.append(UInt64(key) << 48 | UInt64(clip * AudioFingerprint.most + frame)) }
     }
-    for key in 0..<keys.count {
-      let bucket = places[starts[key]..<starts[key + 1]]
+    frames.sort()
+    var end = 0
+    while end < frames.count {
+      let (start, key) = (end, frames[end] >> 48)
+      while end < frames.count, frames[end] >> 48 == key { end += 1 }
+      let bucket = frames[start..<end]
       for (index, place) in zip(bucket.indices, bucket) {
-        let (clip, frame) = (Int(place) / AudioFingerprint.most, Int(place) % AudioFingerprint.most)
+        let (clip, frame) = Self.clipAndFrame(place)
         let time = frame + prints.start(clip)
         for other in bucket[(index + 1)..<min(bucket.endIndex, index + 1 + neighbours)] {
-          let (otherClip, otherFrame) = (Int(other) / AudioFingerprint.most, Int(other) % AudioFingerprint.most)
+          let (otherClip, otherFrame) = Self.clipAndFrame(other)
           let shift = time - otherFrame - prints.start(otherClip)
           guard otherClip != clip, abs(shift) <= FingerprintMatch.farthest else { continue }
           let pair = UInt64(clip) << 32 | UInt64(otherClip)
@@ -83,11 +79,25 @@ public enum FingerprintIndex {
       }
     }
   }
+
+  private static func clipAndFrame(_ place: UInt64) -> (clip: Int, frame: Int) {
+    let place = Int(place & 0xFFFF_FFFF_FFFF)
+    return (place / AudioFingerprint.most, place % AudioFingerprint.most)
+  }
 }
 
 /// Packed fingerprints, read in place.
 private struct FingerprintBlock {
   let runs: PackedRuns<UInt32>
+
+  /// How many frames can be compared, of all clips.
+  var activeCount: Int {
+    (0..<runs.count).reduce(0) { count, clip in
+      guard !runs[clip].isEmpty else { return count }
+      let (low, high) = active(runs[clip])
+      return count + low.nonzeroBitCount + high.nonzeroBitCount
+    }
+  }
 
   func start(_ clip: Int) -> Int { Int(runs[clip].first ?? 0) }
 

@@ -107,6 +107,24 @@ import TimbreFingerprint
     #expect(FingerprintIndex.matches(in: block, isSame: { _, _ in true }).isEmpty)
   }
 
+  /// More frames than are sorted at a time.
+  @Test func copiesAreFoundAmongMany() {
+    var random = RandomSource(seed: 12)
+    var block = PackedRuns<UInt32>(count: 1_000)
+    var prints: [[UInt32]] = []
+    for clip in 0..<block.count {
+      let isCopy = clip % 100 == 99
+      var print = [0, .max, .max, .max, .max] + (0..<128).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
+      // One bit in 32 is another.
+      if isCopy { print = prints[clip - 50].enumerated().map { $0 < 5 ? $1 : $1 ^ 1 << UInt32($0 % 32) } }
+      prints.append(print)
+      block[clip] = print[...]
+    }
+    let matches = FingerprintIndex.matches(in: block)
+    #expect(matches.map { [$0.first, $0.second] } == (0..<10).map { [100 * $0 + 49, 100 * $0 + 99] })
+    #expect(matches.allSatisfy { $0.distance == 1.0 / 32 && $0.shift == 0 })
+  }
+
   @Test func silenceAndScrapsHaveNone() {
     #expect(AudioFingerprint(of: Signal(samples: [Float](repeating: 0, count: 50_000), sampleRate: 22_050)) == nil)
     #expect(AudioFingerprint(of: Signal(samples: [], sampleRate: 22_050)) == nil)

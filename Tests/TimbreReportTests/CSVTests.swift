@@ -59,6 +59,21 @@ import TimbreReport
     #expect(CSV.number(Double.nan) == "nan")
   }
 
+  /// Long enough to be written in parts.
+  @Test func filesHoldTheSameAsTexts() throws {
+    let scratch = try Scratch()
+    let some = [
+      ["a,b", "say \"hi\"", "two\nlines"], ["", "\r\n", "\""], ["ümlaut", " space ", "'"], [""], ["", ""],
+    ]
+    let rows = (0..<60_000).map { some[$0 % some.count] }
+    for (name, rows) in [("long", rows), ("short", some), ("none", [])] {
+      try CSV.write(header: ["1", "2", "3"], rows: rows, to: scratch.file(name))
+      #expect(
+        String(decoding: try AtomicFile.read(scratch.file(name)), as: UTF8.self)
+          == CSV.text(header: ["1", "2", "3"], rows: rows))
+    }
+  }
+
   @Test func matrixWithNames() throws {
     let scratch = try Scratch()
     let matrix = Matrix(rows: 2, columns: 2, values: [1, 2.5, -3, 0.1])

@@ -100,9 +100,16 @@ struct RunData: Sendable {
     return (["train"] + folds.map { "fold " + $0.name }, ofRow)
   }
 
-  func write(to folder: RunFolder) throws {
+  /// Begins to write the rows and what is known of them, each file by itself.
+  func write(to folder: RunFolder, by writing: BackgroundWriting) throws {
     try folder.make("features")
-    try rows.write(to: folder, available: available)
+    writing.begin { try writeClips(to: folder) }
+    writing.begin { try rows.write(to: folder, available: available) }
+    writing.begin { try writeColumns(to: folder) }
+    if !near.pairs.isEmpty { writing.begin { try near.write(clips, to: folder) } }
+  }
+
+  private func writeColumns(to folder: RunFolder) throws {
     let table = columns.enumerated().map { index, column in
       [
         String(index), column.name, column.node, column.plugin, column.statistic, column.bin,
@@ -112,8 +119,6 @@ struct RunData: Sendable {
     try CSV.write(
       header: ["column", "name", "feature", "plugin", "statistic", "bin", "unit"], rows: table,
       to: folder.file("features/columns.csv"))
-    try writeClips(to: folder)
-    try near.write(clips, to: folder)
   }
 
   private static let leadingColumns = [

@@ -5,12 +5,12 @@ import TimbreCore
 /// goes on from one that was killed.
 enum RunProcess {
   /// `id`, `host`, and when it began, in the kernel's ticks since the machine's start: ids come again.
-  static var current: JSONValue {
+  static let current: JSONValue = {
     let id = Int(getpid())
     return [
       "id": .int(id), "host": .string(host ?? ""), "began": ticks(id).map { .int($0) } ?? .null,
     ]
-  }
+  }()
 
   /// Whether the named process is at work; nil where that cannot be known here, because it belongs to another machine.
   static func isAtWork(_ process: JSONValue) -> Bool? {

@@ -18,15 +18,21 @@ public struct Runner: Sendable {
   /// - Throws: The `Diagnostic` that stopped the run, after `run.json` tells of it.
   @discardableResult
   public func run() async throws -> JSONValue {
+    // What a run took is of no use to the next one in this process.
+    defer { returnFreedMemory() }
     // What an earlier process has finished belongs to the data that it had.
     let begun = conditions.resumes ? folder.fact(DataCheck.key) : nil
-    try folder.mark(.running, about: begun.map { [.init(DataCheck.key, $0)] } ?? [])
+    // The first clips are computed meanwhile.
+    let beginning = BackgroundWriting()
+    beginning.begin { try begin(begun) }
     do {
-      let (metrics, facts) = try await carryOut(begun?.stringValue)
+      let (metrics, facts) = try await carryOut(begun?.stringValue, after: beginning)
       try folder.mark(.finished, about: facts)
       conditions.observer.happened(.ended(part, .finished))
       return metrics
     } catch {
+      // What could not be written is why the clips were given up.
+      let error = beginning.outcome() ?? error
       let diagnostic = error as? Diagnostic ?? Diagnostic(.training, "\(error)")
       let state: RunFolder.State = diagnostic.kind == .cancelled ? .interrupted : .failed
       // The disk may be what failed; then the mark that the run is under way stays.
@@ -39,12 +45,21 @@ public struct Runner: Sendable {
 
   private var part: RunPart { RunPart(.run, folder: folder.path) }
 
-  /// - Parameter begun: The mark of the data that the folder was begun with.
-  private func carryOut(_ begun: String?) async throws -> (metrics: JSONValue, facts: [JSONValue.Member]) {
-    var timings = Timings()
+  /// Says that the run is under way, then what it is.
+  private func begin(_ begun: JSONValue?) throws {
+    try folder.mark(.running, about: begun.map { [.init(DataCheck.key, $0)] } ?? [])
     try folder.write(plan.resolved, to: "workflow.json")
     try folder.write(conditions.environment, to: "environment.json")
     conditions.observer.happened(.began(part))
+  }
+
+  /// - Parameters:
+  ///   - begun: The mark of the data that the folder was begun with.
+  ///   - beginning: What the folder holds from the first. Nothing else is written before it.
+  private func carryOut(
+    _ begun: String?, after beginning: BackgroundWriting
+  ) async throws -> (metrics: JSONValue, facts: [JSONValue.Member]) {
+    var timings = Timings()
     guard let dataset = plan.dataset else { throw Diagnostic(.badDataset, "the workflow has no usable dataset") }
     let list = try dataset.clips()
     guard !list.clips.isEmpty else { throw Diagnostic(.badDataset, "the dataset has no clip") }
@@ -63,8 +78,7 @@ public struct Runner: Sendable {
     // What is wrong with the split shows before the audio is read.
     try plan.split.preview(list.clips.map { SplitItem($0) }, views: plan.views.map(\.name), workflowSeed: plan.seed)
 
-    returnFreedMemory()
-    var results = try await extract(list, timings: &timings)
+    var results = try await extract(list, after: beginning, timings: &timings)
     let near = NearIdentical(of: results, clips: list.clips, load: plan.recipe.load)
     results.forgetFingerprints()
     if let sentence = near.sentence(list.clips) { conditions.observer.warned(sentence) }
@@ -78,8 +92,10 @@ public struct Runner: Sendable {
     }
     let mark = DataCheck.mark(of: list, plan) { results.contentHash(ofClip: $0) }
     if let begun, begun != mark { throw DataCheck.other(folder.path, list, plan) }
-    try data.write(to: folder)
-    try folder.mark(.running, about: [.init(DataCheck.key, .string(mark))])
+    let writing = BackgroundWriting()
+    try data.write(to: folder, by: writing)
+    writing.begin { try folder.mark(.running, about: [.init(DataCheck.key, .string(mark))]) }
+    try writing.finish()
 
     let clock = ContinuousClock()
     let start = clock.now
@@ -99,20 +115,24 @@ public struct Runner: Sendable {
     return (.object((result.outcome.json.members ?? []) + (result.folds?.members ?? [])), facts)
   }
 
-  private func extract(_ list: ClipList, timings: inout Timings) async throws -> ClipResults {
+  private func extract(
+    _ list: ClipList, after beginning: BackgroundWriting, timings: inout Timings
+  ) async throws -> ClipResults {
     let clock = ContinuousClock()
     let start = clock.now
     conditions.observer.began("features", unit: "clips")
     defer { conditions.observer.ended() }
     let stage = ClipStage(
-      plan: plan, jobs: conditions.jobs, isCancelled: conditions.isCancelled,
+      plan: plan, jobs: conditions.jobs, isCancelled: { conditions.isCancelled() || beginning.hasFailed },
       cache: try conditions.cache.map { try ClipCache($0, plan: plan, files: conditions.files) })
     let results: ClipResults
     do {
       results = try await stage.process(list.clips) {
         conditions.observer.advanced(to: $0, of: list.clips.count, detail: nil)
       }
+      try beginning.finish()
     } catch let failure as ClipStage.ClipFailure {
+      try beginning.finish()
       let clip = list.clips[failure.clip]
       try RunData.writeFailures([(clip, failure.diagnostic)], passedOver: list.rejected, to: folder)
       var diagnostic = failure.diagnostic.about(clip.id)
