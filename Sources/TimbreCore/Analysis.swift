@@ -4,8 +4,9 @@
 /// belongs to one task and dies with its signal.
 public final class Analysis {
   public let signal: Signal
-  private var stored: [AnyHashable: Any] = [:]
-  private var counts: [ObjectIdentifier: (type: Any.Type, number: Int)] = [:]
+  /// A table for each type of key: keys of any type in one table would each have to be asked what they are.
+  @usableFromInline var stored: [ObjectIdentifier: AnyObject] = [:]
+  @usableFromInline var counts: [ObjectIdentifier: (type: Any.Type, number: Int)] = [:]
 
   /// How many shared things were computed, by the type of their key: for tests that nothing is computed twice.
   public var computations: [String: Int] {
@@ -17,11 +18,29 @@ public final class Analysis {
 
   /// The value for `key`, made on first request. The key holds every parameter that the value depends on, and its type
   /// belongs to one kind of value.
+  @inlinable
   public func shared<Key: Hashable, Value>(_ key: Key, _ make: () throws -> Value) rethrows -> Value {
-    if let value = stored[key] as? Value { return value }
+    let type = ObjectIdentifier(SharedValues<Key, Value>.self)
+    let table: SharedValues<Key, Value>
+    if let known = stored[type] as? SharedValues<Key, Value> {
+      if let value = known.values[key] { return value }
+      table = known
+    } else {
+      table = SharedValues()
+      stored[type] = table
+    }
     let value = try make()
-    stored[key] = value
+    table.values[key] = value
     counts[ObjectIdentifier(Key.self), default: (Key.self, 0)].number += 1
     return value
   }
+}
+
+/// Values by keys of one type.
+@usableFromInline
+final class SharedValues<Key: Hashable, Value> {
+  @usableFromInline var values: [Key: Value] = [:]
+
+  @usableFromInline
+  init() {}
 }

@@ -12,9 +12,9 @@ package func murmur128(
   func mixed1(_ k: UInt64) -> UInt64 { rotate(k &* c1, 31) &* c2 }
   func mixed2(_ k: UInt64) -> UInt64 { rotate(k &* c2, 33) &* c1 }
   for block in 0..<byteCount / 16 {
-    h1 ^= mixed1(word(2 * block))
+    h1 ^= mixed1(word(2 &* block))
     h1 = (rotate(h1, 27) &+ h2) &* 5 &+ 0x52DC_E729
-    h2 ^= mixed2(word(2 * block + 1))
+    h2 ^= mixed2(word(2 &* block &+ 1))
     h2 = (rotate(h2, 31) &+ h1) &* 5 &+ 0x3849_5AB5
   }
   let rest = byteCount / 16 * 2
@@ -62,8 +62,9 @@ package func fingerprint(of samples: [Float], seed: UInt64) -> (high: UInt64, lo
   let whole = samples.count / 2
   let hash = unsafe samples.withUnsafeBytes { raw in
     murmur128(words: (samples.count + 1) / 2, byteCount: samples.count * 4, seed: seed) { word in
+      guard let base = raw.baseAddress else { return 0 }
       if word < whole {
-        return unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
+        return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: 8 &* word, as: UInt64.self))
       }
       return UInt64(samples[2 * word].bitPattern)
     }

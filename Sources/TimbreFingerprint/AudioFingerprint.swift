@@ -71,17 +71,22 @@ public struct AudioFingerprint: Sendable, Hashable {
   static func reduced(_ signal: Signal) -> (samples: [Float], rate: Int) {
     let factor = max(1, Int((Double(signal.sampleRate) / rate).rounded()))
     let count = signal.samples.count / factor
-    var sums = [Float](repeating: 0, count: count)
+    guard count > 2 else { return ([], signal.sampleRate / factor) }
+    // With room for whole vectors of eight.
+    var sums = [Float](repeating: 0, count: count + 8)
+    var smooth = sums
     unsafe signal.samples.withUnsafeBufferPointer { samples in
-      for index in 0..<count {
-        var sum: Float = 0
-        for place in index * factor..<(index + 1) * factor { unsafe sum += samples[place] }
-        sums[index] = sum
+      unsafe sums.withUnsafeMutableBufferPointer { sums in
+        unsafe smooth.withUnsafeMutableBufferPointer { smooth in
+          guard let x = samples.baseAddress, let sums = sums.baseAddress, let smooth = smooth.baseAddress else {
+            return
+          }
+          unsafe reduce(x, into: sums, count: count, factor: factor)
+          unsafe smoothen(sums, into: smooth, count: count)
+        }
       }
     }
-    guard count > 2 else { return ([], signal.sampleRate / factor) }
-    var smooth = sums
-    for index in 1..<count - 1 { smooth[index] = 0.25 * (sums[index - 1] + 2 * sums[index] + sums[index + 1]) }
+    smooth.removeLast(8)
     return (smooth, signal.sampleRate / factor)
   }
 
@@ -142,4 +147,42 @@ extension AudioFingerprint {
     let last = active[1] != 0 ? 127 - active[1].leadingZeroBitCount : 63 - active[0].leadingZeroBitCount
     guard activeCount >= FingerprintMatch.fewest, last < count else { return nil }
   }
+}
+
+/// Sums of `factor` samples each, eight side by side: a sum for itself waits for each of its additions.
+private func reduce(
+  _ samples: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>, count: Int, factor: Int
+) {
+  var index = 0
+  while index < count {
+    let first = unsafe samples + index &* factor
+    if index &+ 8 <= count {
+      var sum = SIMD8<Float>()
+      for place in 0..<factor {
+        let at = unsafe first + place
+        sum += unsafe SIMD8(
+          at[0], at[factor], at[2 &* factor], at[3 &* factor], at[4 &* factor], at[5 &* factor], at[6 &* factor],
+          at[7 &* factor])
+      }
+      unsafe UnsafeMutableRawPointer(sums + index).storeBytes(of: sum, as: SIMD8<Float>.self)
+      index &+= 8
+    } else {
+      var sum: Float = 0
+      for place in 0..<factor { sum += unsafe first[place] }
+      unsafe sums[index] = sum
+      index &+= 1
+    }
+  }
+}
+
+/// Means over three numbers, the middle one twice; the first and the last stay as they are. Reads and writes eight beyond the last.
+private func smoothen(_ sums: UnsafePointer<Float>, into smooth: UnsafeMutablePointer<Float>, count: Int) {
+  for index in stride(from: 1, to: count - 1, by: 8) {
+    func eight(_ place: Int) -> SIMD8<Float> {
+      unsafe UnsafeRawPointer(sums + place).loadUnaligned(as: SIMD8<Float>.self)
+    }
+    let mean = 0.25 * (eight(index - 1) + 2 * eight(index) + eight(index + 1))
+    unsafe UnsafeMutableRawPointer(smooth + index).storeBytes(of: mean, as: SIMD8<Float>.self)
+  }
+  unsafe (smooth[0], smooth[count - 1]) = unsafe (sums[0], sums[count - 1])
 }

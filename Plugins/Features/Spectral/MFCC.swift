@@ -32,6 +32,7 @@ public struct MFCC: FeatureExtractor {
     example: [.init("n_mfcc", 13)])
 
   private let config: Config
+  private let memo = AxesMemo()
 
   public init(_ config: Config) throws {
     try config.stft.validate()
@@ -48,10 +49,12 @@ public struct MFCC: FeatureExtractor {
   }
 
   public func axes(sampleRate: Int) throws -> FeatureAxes {
-    _ = try config.mel.bank.corners(sampleRate: sampleRate)
-    return FeatureAxes(
-      bins: (0..<config.nMFCC).map { "mfcc_\($0)" }, hop: config.stft.hop(sampleRate: sampleRate),
-      start: config.stft.start(sampleRate: sampleRate))
+    try memo.axes(sampleRate: sampleRate) {
+      _ = try config.mel.bank.corners(sampleRate: sampleRate)
+      return FeatureAxes(
+        bins: (0..<config.nMFCC).map { "mfcc_\($0)" }, hop: config.stft.hop(sampleRate: sampleRate),
+        start: config.stft.start(sampleRate: sampleRate))
+    }
   }
 
   public func extract(from analysis: Analysis) throws -> FeatureMatrix {

@@ -18,6 +18,7 @@ public struct MelSpectrogram: FeatureExtractor {
     formula: "M(m, t) = Σ_k H(m, k) · |X(k, t)|^power", example: [.init("n_mels", 64)])
 
   private let config: Config
+  private let memo = AxesMemo()
 
   public init(_ config: Config) throws {
     try config.stft.validate()
@@ -25,10 +26,12 @@ public struct MelSpectrogram: FeatureExtractor {
   }
 
   public func axes(sampleRate: Int) throws -> FeatureAxes {
-    let centres = try config.mel.bank.corners(sampleRate: sampleRate).dropFirst().dropLast()
-    return FeatureAxes(
-      bins: centres.indices.map { "mel_\($0 - 1)" }, positions: Array(centres), positionUnit: .hertz,
-      hop: config.stft.hop(sampleRate: sampleRate), start: config.stft.start(sampleRate: sampleRate))
+    try memo.axes(sampleRate: sampleRate) {
+      let centres = try config.mel.bank.corners(sampleRate: sampleRate).dropFirst().dropLast()
+      return FeatureAxes(
+        bins: centres.indices.map { "mel_\($0 - 1)" }, positions: Array(centres), positionUnit: .hertz,
+        hop: config.stft.hop(sampleRate: sampleRate), start: config.stft.start(sampleRate: sampleRate))
+    }
   }
 
   public func extract(from analysis: Analysis) throws -> FeatureMatrix {

@@ -4,28 +4,31 @@ import TimbreCore
 extension Spectrogram {
   /// 10 · log₁₀(max(amin, x) / max(amin, reference)), no lower than `topDB` under the loudest value: `librosa.power_to_db`.
   public func decibels(reference: Float = 1, amin: Float = 1e-10, topDB: Float? = 80) -> Spectrogram {
-    var result = self
     let offset = 10 * Float.log10(max(amin, abs(reference)))
-    unsafe result.values.withUnsafeMutableBufferPointer { target in
-      let raw = UnsafeMutableRawBufferPointer(target)
-      var lanes = SIMD8<Float>(repeating: -.infinity)
-      for frame in 0..<frames {
-        for index in Swift.stride(from: frame * stride, to: frame * stride + bins, by: 8) {
-          var x = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+    var lanes = SIMD16<Float>(repeating: -.infinity)
+    var result = unsafe values.withUnsafeBufferPointer { source in
+      unsafe Spectrogram(bins: bins, frames: frames) { frame, row in
+        guard let source = source.baseAddress else { return }
+        for bin in Swift.stride(from: 0, to: bins, by: 16) {
+          var x = unsafe SIMD16.load(source + frame * stride, bin)
           x.replace(with: amin, where: x .< amin)
           let level = decibelsOf(x) - offset
           // The zeros after the last bin are as loud as `amin`, which is no louder than any bin.
           lanes.replace(with: level, where: level .> lanes)
-          unsafe raw.storeBytes(of: level, toByteOffset: 4 * index, as: SIMD8<Float>.self)
+          unsafe level.store(row, bin)
         }
       }
-      let floor = SIMD8(repeating: topDB.map { lanes.max() - $0 } ?? -.infinity)
+    }
+    guard let topDB else { return result }
+    let floor = SIMD16(repeating: lanes.max() - topDB)
+    unsafe result.values.withUnsafeMutableBufferPointer { target in
+      guard let target = target.baseAddress else { return }
       for frame in 0..<frames {
         let (start, end) = (frame * stride, frame * stride + bins)
-        for index in Swift.stride(from: start, to: end, by: 8) {
-          var level = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+        for index in Swift.stride(from: start, to: end, by: 16) {
+          var level = unsafe SIMD16.load(target, index)
           level.replace(with: floor, where: level .< floor)
-          unsafe raw.storeBytes(of: level, toByteOffset: 4 * index, as: SIMD8<Float>.self)
+          unsafe level.store(target, index)
         }
         for index in end..<start + stride { unsafe target[index] = 0 }
       }
@@ -48,20 +51,20 @@ public func decibels(
   case .number(let number): offset = factor * 10 * Float(Double.log10(max(amin, abs(number))))
   case .aggregate(let aggregate):
     let value = aggregate(ofAmplitudes ? values.map(abs) : values)
-    offset = factor * decibelsOf(SIMD8(repeating: min(max(least, value), .greatestFiniteMagnitude)))[0]
+    offset = factor * decibelsOf(SIMD16(repeating: min(max(least, value), .greatestFiniteMagnitude)))[0]
   }
   // The logarithm rises, so that the loudest level is that of the largest magnitude.
   let peak = largest(values, ofMagnitudes: ofAmplitudes)
-  let loudest = factor * decibelsOf(SIMD8(repeating: max(least, peak)))[0] - offset
-  let floor = SIMD8<Float>(repeating: topDB.map { loudest - Float($0) } ?? -.infinity)
+  let loudest = factor * decibelsOf(SIMD16(repeating: max(least, peak)))[0] - offset
+  let floor = SIMD16<Float>(repeating: topDB.map { loudest - Float($0) } ?? -.infinity)
   return unsafe [Float](unsafeUninitializedCapacity: values.count) { target, count in
     unsafe values.withUnsafeBytes { source in
       let raw = UnsafeMutableRawBufferPointer(target)
-      for index in Swift.stride(from: 0, to: values.count, by: 8) {
-        let kept = min(8, values.count - index)
-        var x = SIMD8<Float>(repeating: least)
-        if kept == 8 {
-          x = unsafe source.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+      for index in Swift.stride(from: 0, to: values.count, by: 16) {
+        let kept = min(16, values.count - index)
+        var x = SIMD16<Float>(repeating: least)
+        if kept == 16 {
+          x = unsafe source.loadUnaligned(fromByteOffset: 4 * index, as: SIMD16<Float>.self)
         } else {
           for lane in 0..<kept { x[lane] = values[index + lane] }
         }
@@ -69,8 +72,8 @@ public func decibels(
         x.replace(with: least, where: x .< least)
         var level = factor * decibelsOf(x) - offset
         level.replace(with: floor, where: level .< floor)
-        if kept == 8 {
-          unsafe raw.storeBytes(of: level, toByteOffset: 4 * index, as: SIMD8<Float>.self)
+        if kept == 16 {
+          unsafe raw.storeBytes(of: level, toByteOffset: 4 * index, as: SIMD16<Float>.self)
         } else {
           for lane in 0..<kept {
             unsafe raw.storeBytes(of: level[lane], toByteOffset: 4 * (index + lane), as: Float.self)
@@ -113,11 +116,11 @@ extension DecibelReference: ParameterValue {
 ///
 /// x = m · 2ᵉ with m in [√½, √2); log m = 2 artanh(s), s = (m − 1)/(m + 1), by its series.
 @inline(__always)
-private func decibelsOf(_ x: SIMD8<Float>) -> SIMD8<Float> {
-  var bits = unsafe unsafeBitCast(x, to: SIMD8<Int32>.self)
+private func decibelsOf(_ x: SIMD16<Float>) -> SIMD16<Float> {
+  var bits = unsafe unsafeBitCast(x, to: SIMD16<Int32>.self)
   let exponent = (bits &- 0x3F35_04F3) &>> 23
   bits = bits &- (exponent &<< 23)
-  let mantissa = unsafe unsafeBitCast(bits, to: SIMD8<Float>.self)
+  let mantissa = unsafe unsafeBitCast(bits, to: SIMD16<Float>.self)
   let s = (mantissa - 1) / (mantissa + 1)
   let square = s * s
   // 20/ln 10 · (1 + s²/3 + s⁴/5 + s⁶/7 + s⁸/9 + s¹⁰/11); |s| ≤ 0.1716, so what is left out is below 1e-9.
@@ -126,5 +129,5 @@ private func decibelsOf(_ x: SIMD8<Float>) -> SIMD8<Float> {
   series = series * square + 1.737_177_9
   series = series * square + 2.895_296_5
   series = series * square + 8.685_889_6
-  return SIMD8<Float>(exponent) * 3.010_299_9 + s * series
+  return SIMD16<Float>(exponent) * 3.010_299_9 + s * series
 }

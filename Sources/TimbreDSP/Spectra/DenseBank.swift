@@ -4,7 +4,9 @@ struct DenseBank: Sendable {
   let columns: Int
   /// Columns rounded up to whole vectors; the rest is 0.
   private let stride: Int
-  private let weights: [Float]
+  /// As vectors, so that none of them lies across two lines of the cache.
+  private let weights: [SIMD8<Float>]
+  private static let block = 32
 
   /// - Parameter weight: The weight of a row and a column.
   init(rows: Int, columns: Int, weight: (Int, Int) -> Float) {
@@ -12,9 +14,9 @@ struct DenseBank: Sendable {
     self.columns = columns
     stride = (columns + 7) / 8 * 8
     // Rows come in fours; what is left over multiplies by 0.
-    var weights = [Float](repeating: 0, count: (rows + 3) / 4 * 4 * stride)
+    var weights = [SIMD8<Float>](repeating: .zero, count: (rows + 3) / 4 * 4 * stride / 8)
     for row in 0..<rows {
-      for column in 0..<columns { weights[row * stride + column] = weight(row, column) }
+      for column in 0..<columns { weights[row * (stride / 8) + column / 8][column % 8] = weight(row, column) }
     }
     self.weights = weights
   }
@@ -27,19 +29,21 @@ struct DenseBank: Sendable {
     unsafe result.values.withUnsafeMutableBufferPointer { target in
       unsafe source.values.withUnsafeBytes { values in
         unsafe weights.withUnsafeBytes { weights in
-          var frame = 0
-          while frame < source.frames {
-            let second = frame + 1 < source.frames ? frame + 1 : frame
+          // Four rows of weights stay in the nearest cache for a block of frames, and the block in the next one for all rows.
+          for block in Swift.stride(from: 0, to: source.frames, by: Self.block) {
+            let end = min(block + Self.block, source.frames)
             for group in 0..<(rows + 3) / 4 {
-              let (a, b) = unsafe dots(
-                values, 4 * frame * source.stride, 4 * second * source.stride, weights, 16 * group * stride)
               let kept = min(4, rows - 4 * group)
-              for lane in 0..<kept {
-                unsafe target[frame * outStride + 4 * group + lane] = a[lane]
-                unsafe target[second * outStride + 4 * group + lane] = b[lane]
+              for frame in Swift.stride(from: block, to: end, by: 2) {
+                let second = min(frame + 1, end - 1)
+                let (a, b) = unsafe dots(
+                  values, 4 * frame * source.stride, 4 * second * source.stride, weights, 16 * group * stride)
+                for lane in 0..<kept {
+                  unsafe target[frame * outStride + 4 * group + lane] = a[lane]
+                  unsafe target[second * outStride + 4 * group + lane] = b[lane]
+                }
               }
             }
-            frame += 2
           }
         }
       }

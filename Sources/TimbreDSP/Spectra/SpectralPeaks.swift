@@ -91,6 +91,7 @@ extension Spectrogram {
 @safe private final class PeakCandidates {
   private(set) var count = 0
   private let bins: Int
+  private let places: AlignedBuffer<UInt32>
   private let bin: AlignedBuffer<Float>
   private let left: AlignedBuffer<Float>
   private let here: AlignedBuffer<Float>
@@ -100,8 +101,9 @@ extension Spectrogram {
 
   init(bins: Int) {
     self.bins = bins
-    // Every second bin at most, and the rest of a vector.
-    func buffer() -> AlignedBuffer<Float> { AlignedBuffer(count: bins / 2 + 8, filledWith: 0) }
+    // Every second bin at most, and the rest of two vectors.
+    places = AlignedBuffer(count: bins / 2 + 16, filledWith: 0)
+    func buffer() -> AlignedBuffer<Float> { AlignedBuffer(count: bins / 2 + 16, filledWith: 0) }
     (bin, left, here, right, frequency, magnitude) = (buffer(), buffer(), buffer(), buffer(), buffer(), buffer())
   }
 
@@ -119,24 +121,30 @@ extension Spectrogram {
   /// precision lets none of the others through that counts. Rows end in zeros, so that vectors may reach beyond the last bin.
   func collect(_ row: UnsafePointer<Float>, _ range: Range<Int>, above limit: Double) {
     let least = SIMD8<Float>(repeating: Float(limit).nextDown)
-    var count = 0
-    var first = range.lowerBound
-    while first < range.upperBound {
-      let x = unsafe SIMD8<Float>.load(row, first)
-      let (before, after) = unsafe (SIMD8<Float>.load(row, first - 1), SIMD8<Float>.load(row, first + 1))
-      var found = laneBits((x .> least) .& (x .> before) .& (x .>= after))
-      while found != 0 {
-        let place = first &+ found.trailingZeroBitCount
-        found &= found &- 1
-        guard place < range.upperBound, unsafe Double(row[place]) > limit else { continue }
-        unsafe bin.pointer[count] = Float(place)
-        unsafe here.pointer[count] = row[place]
-        // The last bin is its own peak: between equal neighbours.
-        unsafe left.pointer[count] = place == bins - 1 ? 0 : row[place - 1]
-        unsafe right.pointer[count] = place == bins - 1 ? 0 : row[place + 1]
-        count &+= 1
+    let listed = unsafe places.pointer
+    var (candidates, first) = (0, range.lowerBound)
+    unsafe LaneLists.shared.withUnsafeBufferPointer { lists in
+      while first < range.upperBound {
+        let x = unsafe SIMD8<Float>.load(row, first)
+        let (before, after) = unsafe (SIMD8<Float>.load(row, first - 1), SIMD8<Float>.load(row, first + 1))
+        let found = laneBits((x .> least) .& (x .> before) .& (x .>= after))
+        // How many there are cannot be foreseen: all eight are written, and the next ones go over those that are none.
+        let lanes = unsafe SIMD8<UInt32>(truncatingIfNeeded: lists[Int(found)])
+        unsafe (lanes &+ UInt32(truncatingIfNeeded: first)).store(listed, candidates)
+        candidates &+= found.nonzeroBitCount
+        first &+= 8
       }
-      first &+= 8
+    }
+    var count = 0
+    for index in 0..<candidates {
+      let place = unsafe Int(listed[index])
+      unsafe bin.pointer[count] = Float(place)
+      unsafe here.pointer[count] = row[place]
+      unsafe left.pointer[count] = row[place - 1]
+      // The last bin is its own peak: between equal neighbours.
+      unsafe right.pointer[count] = row[place + 1]
+      if place == bins - 1 { unsafe (left.pointer[count], right.pointer[count]) = (0, 0) }
+      count &+= unsafe place < range.upperBound && Double(row[place]) > limit ? 1 : 0
     }
     self.count = count
   }
@@ -154,5 +162,17 @@ extension Spectrogram {
       unsafe store4(floats(place * rate / length), frequency.pointer + index)
       unsafe store4(x + 0.5 * ((r - l) / 2) * shift, magnitude.pointer + index)
     }
+  }
+}
+
+/// For every set of eight lanes, the numbers of those in it, the lowest first.
+private enum LaneLists {
+  static let shared: [SIMD8<UInt8>] = (0..<256).map { set in
+    var (list, count) = (SIMD8<UInt8>(), 0)
+    for lane in 0..<8 where set >> lane & 1 == 1 {
+      list[count] = UInt8(lane)
+      count += 1
+    }
+    return list
   }
 }

@@ -15,23 +15,30 @@ public func estimateTuning(
   guard size >= 2 else { return 0 }
   var (frequencies, magnitudes) = spectrogram.allPeaks(peaks, sampleRate: sampleRate, nFFT: size)
   guard !magnitudes.isEmpty else { return 0 }
-  let threshold = median(magnitudes)
+  let threshold = medianOfMagnitudes(magnitudes)
   let count = Int((1 / resolution).rounded(.up))
   let edges = (0...count).map { $0 == count ? 0.5 : Double($0) * (1 / Double(count)) - 0.5 }
   var counts = [Int](repeating: 0, count: count)
-  // Whole vectors, of which the rest is below any threshold.
-  while !frequencies.count.isMultiple(of: 4) {
-    frequencies.append(27.5)
-    magnitudes.append(-.infinity)
+  // Which half of the peaks is loud cannot be foreseen: without a branch, those that count move to the front.
+  var loud = 0
+  for index in frequencies.indices {
+    frequencies[loud] = frequencies[index]
+    loud &+= magnitudes[index] >= threshold ? 1 : 0
   }
-  for start in stride(from: 0, to: frequencies.count, by: 4) {
-    let four = SIMD4(frequencies[start], frequencies[start + 1], frequencies[start + 2], frequencies[start + 3])
-    let pitches = Float(binsPerOctave) * floats(binaryLogarithm(doubles(four / 27.5)))
-    for lane in 0..<4 where magnitudes[start + lane] >= threshold {
-      var residual = pitches[lane] - pitches[lane].rounded(.down)
-      if residual >= 0.5 { residual -= 1 }
-      let value = Double(residual)
-      var bin = min(count - 1, max(0, Int((value + 0.5) * Double(count))))
+  // Whole vectors, of which the rest is not looked at.
+  frequencies.removeLast(frequencies.count - loud)
+  frequencies += repeatElement(27.5, count: 7)
+  for start in stride(from: 0, to: loud, by: 8) {
+    let eight = unsafe frequencies.withUnsafeBytes { raw in
+      unsafe raw.loadUnaligned(fromByteOffset: 4 * start, as: SIMD8<Float>.self)
+    }
+    let pitches = Float(binsPerOctave) * floats(binaryLogarithm(doubles(eight / 27.5)))
+    var residuals = pitches - pitches.rounded(.down)
+    residuals.replace(with: residuals - 1, where: residuals .>= 0.5)
+    let places = (doubles(residuals) + 0.5) * Double(count)
+    for lane in 0..<min(8, loud - start) {
+      let value = Double(residuals[lane])
+      var bin = min(count - 1, max(0, Int(places[lane])))
       while bin > 0, value < edges[bin] { bin -= 1 }
       while bin < count - 1, value >= edges[bin + 1] { bin += 1 }
       counts[bin] += 1

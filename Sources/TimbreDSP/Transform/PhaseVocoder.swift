@@ -78,15 +78,18 @@ struct PhaseVocoder {
     let rest = 1 - weight
     var bin = 0
     while bin < width {
-      let (low, high) = unsafe (doubles(load4(phases + bin)), doubles(load4(phases + bin + 4)))
+      let low = unsafe doubles(SIMD8.load(phases, bin))
+      let high = unsafe doubles(SIMD8.load(phases, bin + 8))
+      // First what reads and writes the same memory, so that nothing waits for it.
+      unsafe floats(low + SIMD8.load(advance, bin)).store(phases, bin)
+      unsafe floats(high + SIMD8.load(advance, bin + 8)).store(phases, bin + 8)
       let (sine, cosine, sign) = sineCosine(low, high)
-      let magnitude = unsafe SIMD8.load(from, bin) * rest + SIMD8.load(to, bin) * weight
-      let signed = unsafe unsafeBitCast(unsafeBitCast(magnitude, to: SIMD8<UInt32>.self) ^ sign, to: SIMD8<Float>.self)
+      let magnitude = unsafe SIMD16.load(from, bin) * rest + SIMD16.load(to, bin) * weight
+      let signed = unsafe unsafeBitCast(
+        unsafeBitCast(magnitude, to: SIMD16<UInt32>.self) ^ sign, to: SIMD16<Float>.self)
       unsafe (cosine * signed).store(re, bin)
       unsafe (sine * signed).store(im, bin)
-      unsafe store4(floats(low + load4(advance + bin)), phases + bin)
-      unsafe store4(floats(high + load4(advance + bin + 4)), phases + bin + 4)
-      bin &+= 8
+      bin &+= 16
     }
   }
 }
@@ -97,22 +100,23 @@ private func writeAdvance(
   from: UnsafePointer<Float>, to: UnsafePointer<Float>, ownTurns: UnsafePointer<Double>, own: UnsafePointer<Double>,
   into target: UnsafeMutablePointer<Double>, count: Int
 ) {
+  typealias Doubles = SIMD8<Double>
   var bin = 0
   while bin < count {
-    let difference = unsafe doubles(load4(to + bin) - load4(from + bin))
-    let quotient = unsafe difference * (1 / (2 * .pi)) - load4(ownTurns + bin)
+    let difference = unsafe doubles(SIMD8<Float>.load(to, bin) - SIMD8<Float>.load(from, bin))
+    let quotient = unsafe difference * (1 / (2 * .pi)) - Doubles.load(ownTurns, bin)
     let turns = (quotient + roundingShift) - roundingShift
     let rest = quotient - turns
     if any(rest * rest .> 0.249_999) {
       // Next to a half, librosa's own quotient decides: in silence every second bin turns by exactly half a turn.
-      let expected = unsafe load4(own + bin)
+      let expected = unsafe Doubles.load(own, bin)
       let turn = difference - expected
       let exact = (turn / (2 * .pi) + roundingShift) - roundingShift
-      unsafe store4(expected + (turn - exact * (2 * .pi)), target + bin)
+      unsafe (expected + (turn - exact * (2 * .pi))).store(target, bin)
     } else {
-      unsafe store4(difference - turns * (2 * .pi), target + bin)
+      unsafe (difference - turns * (2 * .pi)).store(target, bin)
     }
-    bin &+= 4
+    bin &+= 8
   }
 }
 

@@ -12,10 +12,10 @@ struct PlanarSpectrum {
 
   init(bins: Int) {
     self.bins = bins
-    width = (bins + 7) / 8 * 8
+    width = (bins + 15) / 16 * 16
     // Kernels of half-length transforms write whole vectors around the last bin.
-    real = AlignedBuffer(count: width + 8, filledWith: 0)
-    imaginary = AlignedBuffer(count: width + 8, filledWith: 0)
+    real = AlignedBuffer(count: width + 16, filledWith: 0)
+    imaginary = AlignedBuffer(count: width + 16, filledWith: 0)
   }
 }
 
@@ -72,12 +72,11 @@ final class PlanarTransform {
     let half = length / 2
     let raw = unsafe UnsafeRawPointer(samples)
     let (even, odd) = unsafe (evenWindow.pointer, oddWindow.pointer)
-    let (re, im) = unsafe (UnsafeMutableRawPointer(input.pointer), UnsafeMutableRawPointer(input.pointer + gap))
-    for index in stride(from: 0, to: half, by: 4) {
-      let pairs = unsafe raw.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Float>.self)
-      let (w, v) = unsafe (load4(even + index), load4(odd + index))
-      unsafe re.storeBytes(of: SIMD4<Double>(pairs.evenHalf) * w, toByteOffset: 8 * index, as: SIMD4<Double>.self)
-      unsafe im.storeBytes(of: SIMD4<Double>(pairs.oddHalf) * v, toByteOffset: 8 * index, as: SIMD4<Double>.self)
+    let (re, im) = unsafe (input.pointer, input.pointer + gap)
+    for index in stride(from: 0, to: half, by: 8) {
+      let pairs = unsafe raw.loadUnaligned(fromByteOffset: 8 * index, as: SIMD16<Float>.self)
+      unsafe (doubles(pairs.evenHalf) * SIMD8.load(even, index)).store(re, index)
+      unsafe (doubles(pairs.oddHalf) * SIMD8.load(odd, index)).store(im, index)
     }
     unsafe fftw_execute_split_dft(
       plans.forward, input.pointer, input.pointer + gap, output.pointer, output.pointer + gap)
@@ -101,14 +100,11 @@ final class PlanarTransform {
     let (even, odd, window) = unsafe (inverseOutput.pointer, inverseOutput.pointer + gap, inverseWindow.pointer)
     // A forward transform of swapped parts is an inverse one.
     unsafe fftwf_execute_split_dft(plans.inverse, zi, zr, odd, even)
-    let y = UnsafeMutableRawPointer(target)
     for index in stride(from: 0, to: half, by: 4) {
       var values = SIMD8<Float>()
       unsafe values.evenHalf = load4(even + index)
       unsafe values.oddHalf = load4(odd + index)
-      let sum =
-        unsafe y.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Float>.self) + values * load8(window + 2 * index)
-      unsafe y.storeBytes(of: sum, toByteOffset: 8 * index, as: SIMD8<Float>.self)
+      unsafe (SIMD8.load(target, 2 * index) + values * SIMD8.load(window, 2 * index)).store(target, 2 * index)
     }
   }
 
@@ -190,68 +186,8 @@ final class PlanarTransform {
   }
 }
 
-@inline(__always)
-private func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
-  unsafe UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
-}
-
-extension SIMD4 {
-  @inline(__always)
-  fileprivate var reversed: SIMD4 { SIMD4(self[3], self[2], self[1], self[0]) }
-}
-
 /// Whether all samples are zero. Frames of zeros are common in edited audio, and take no transform.
 private func isSilent(_ samples: UnsafePointer<Float>, count: Int) -> Bool {
   for index in 0..<count where unsafe samples[index] != 0 { return false }
   return true
-}
-
-/// The spectrum X of real samples from Z, that of even + i · odd ones, both halved: X[k] = E + wᵏ O with E = Z[k] + conj Z[half − k]
-/// and O = (Z[k] − conj Z[half − k]) / i. Four bins from below and four from above at a time. Writes Z[half].
-private func unravel(
-  _ zr: UnsafeMutablePointer<Double>, _ zi: UnsafeMutablePointer<Double>, _ half: Int, _ wr: UnsafePointer<Double>,
-  _ wi: UnsafePointer<Double>, _ xr: UnsafeMutablePointer<Float>, _ xi: UnsafeMutablePointer<Float>
-) {
-  unsafe zr[half] = zr[0]
-  unsafe zi[half] = zi[0]
-  for k in stride(from: 0, to: half / 2, by: 4) {
-    let m = half - k - 3
-    let (ar, ai) = unsafe (load4(zr + k), load4(zi + k))
-    let (br, bi) = unsafe (load4(zr + m).reversed, load4(zi + m).reversed)
-    let (cr, ci) = unsafe (load4(wr + k), load4(wi + k))
-    let (er, ei, or, oi) = (ar + br, ai - bi, ai + bi, br - ar)
-    let (tr, ti) = (cr * or - ci * oi, cr * oi + ci * or)
-    unsafe store4(SIMD4<Float>(er + tr), xr + k)
-    unsafe store4(SIMD4<Float>(ei + ti), xi + k)
-    unsafe store4(SIMD4<Float>(er - tr).reversed, xr + m)
-    unsafe store4(SIMD4<Float>(ti - ei).reversed, xi + m)
-  }
-  unsafe xr[half / 2] = Float(2 * zr[half / 2])
-  unsafe xi[half / 2] = Float(-2 * zi[half / 2])
-  // Without a sign: a negative real part must stand at +π.
-  unsafe xi[0] = 0
-  unsafe xi[half] = 0
-}
-
-/// The reverse: Z of even + i · odd samples, twice as large, from the spectrum X of real ones.
-private func ravel(
-  _ xr: UnsafeMutablePointer<Float>, _ xi: UnsafeMutablePointer<Float>, _ half: Int, _ wr: UnsafePointer<Float>,
-  _ wi: UnsafePointer<Float>, _ zr: UnsafeMutablePointer<Float>, _ zi: UnsafeMutablePointer<Float>
-) {
-  unsafe xi[0] = 0
-  unsafe xi[half] = 0
-  for k in stride(from: 0, to: half / 2, by: 4) {
-    let m = half - k - 3
-    let (ar, ai) = unsafe (load4(xr + k), load4(xi + k))
-    let (br, bi) = unsafe (load4(xr + m).reversed, load4(xi + m).reversed)
-    let (cr, ci) = unsafe (load4(wr + k), load4(wi + k))
-    let (er, ei, dr, di) = (ar + br, ai - bi, ar - br, ai + bi)
-    let (or, oi) = (cr * dr - ci * di, cr * di + ci * dr)
-    unsafe store4(er - oi, zr + k)
-    unsafe store4(ei + or, zi + k)
-    unsafe store4((er + oi).reversed, zr + m)
-    unsafe store4((or - ei).reversed, zi + m)
-  }
-  unsafe zr[half / 2] = 2 * xr[half / 2]
-  unsafe zi[half / 2] = -2 * xi[half / 2]
 }
