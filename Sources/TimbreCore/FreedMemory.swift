@@ -11,4 +11,8 @@ public func keepFreedMemory() {
 }
 
 /// Gives back what is kept: where work of one kind ends, what follows has no use for its blocks.
-public func returnFreedMemory() { _ = malloc_trim(0) }
+///
+/// A few megabytes stay. To return them and to touch them again costs a short run more than they are worth.
+public func returnFreedMemory() {
+  if mallinfo2().fordblks > 8 << 20 { _ = malloc_trim(0) }
+}
