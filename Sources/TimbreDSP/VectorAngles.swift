@@ -72,8 +72,14 @@ func fused(_ x: SIMD16<Float>, _ y: SIMD16<Float>, plus z: SIMD16<Float>) -> SIM
 @inline(__always)
 package func fusedByDoubles(_ x: SIMD8<Float>, _ y: SIMD8<Float>, plus z: SIMD8<Float>) -> SIMD8<Float> {
   let sum = doubles(x) * doubles(y) + doubles(z)
-  let beyond = unsafe unsafeBitCast(sum, to: SIMD8<UInt64>.self) & 0x1FFF_FFFF
-  if any(beyond .== 0x1000_0000) { return fusedByLanes(x, y, plus: z) }
+  // The bits that a float has no room for are in the lower half of each double. SSE2 compares words of 32 bits, not of 64.
+  let lower = unsafe unsafeBitCast(SIMD8<UInt64>(repeating: 0x1FFF_FFFF), to: SIMD16<UInt32>.self)
+  let beyond = unsafe unsafeBitCast(sum, to: SIMD16<UInt32>.self) & lower
+  // `any` of a mask would go through it lane by lane.
+  let halfway = unsafe unsafeBitCast(beyond .== SIMD16<UInt32>(repeating: 0x1000_0000), to: SIMD8<UInt64>.self)
+  let four = halfway.lowHalf | halfway.highHalf
+  let two = four.lowHalf | four.highHalf
+  if two[0] | two[1] != 0 { return fusedByLanes(x, y, plus: z) }
   return floats(sum)
 }
 
