@@ -49,7 +49,7 @@ public struct NeuralNetwork: Sendable {
   public func restore(_ tensors: [Tensor], for rows: RowShape, classes: Int) throws -> TrainedNetwork {
     let plan = try NetworkPlan(layers, rows, classes: classes)
     let checked = try Weights.checked(tensors, plan)
-    OpenBLAS.preload()
+    if Panels.needsOpenBLAS { OpenBLAS.preload() }
     return TrainedNetwork(history: [], tensors: checked, layers: layers, shape: rows, classes: classes)
   }
 }

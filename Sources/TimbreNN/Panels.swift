@@ -5,11 +5,12 @@ import TimbreCore
 /// Weights are laid out once a step and multiplied by many rows; a general product lays out both sides at every call, which takes a
 /// tenth of its time. Where the build has no fused multiply-add the layout is row-major and the products are OpenBLAS's.
 struct Panels {
+  /// Whether `multiply` leaves the work to OpenBLAS. If not, each number is the sum in the order of `inner`, to the bit, whatever rows
+  /// are multiplied with its own.
   #if TIMBRE_FMA
-    /// Whether each number is the sum in the order of `inner`, to the bit, whatever rows are multiplied with its own.
-    static let keepsRowsApart = true
+    static let needsOpenBLAS = false
   #else
-    static let keepsRowsApart = false
+    static let needsOpenBLAS = true
   #endif
 
   let inner: Int

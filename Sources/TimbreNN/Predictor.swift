@@ -4,7 +4,7 @@ import TimbreMachine
 
 /// Probabilities from a network's weights.
 ///
-/// A row's result must not depend on its neighbours. Where a matrix product of another height could be summed in another order, rows
+/// A row's result must not depend on its neighbours. OpenBLAS may sum a matrix product of another height in another order; with it, rows
 /// always go through the network eight at a time, filled up with zeros.
 final class Predictor {
   private let workers: Workers
@@ -12,7 +12,7 @@ final class Predictor {
   private let weights: Weights
 
   init(_ weights: Weights, jobs: Int) throws {
-    _ = try OpenBLAS.library()
+    if Panels.needsOpenBLAS { _ = try OpenBLAS.library() }
     self.weights = weights
     workers = Workers(jobs)
     networks = (0..<workers.count).map { _ in
@@ -33,7 +33,7 @@ final class Predictor {
     workers.run(groups) { group, worker in
       let slice = Slice(group, of: rows.count)
       let network = networks[worker]
-      let samples = Panels.keepsRowsApart ? slice.count : Slice.size
+      let samples = Panels.needsOpenBLAS ? Slice.size : slice.count
       for sample in 0..<samples {
         let isThere = sample < slice.count
         network.setInput(
