@@ -28,7 +28,7 @@ def run(bench):
     counts = ", ".join(f"{size:,}" for size in sizes)
     bench.row(
         "scale", "itself", f"cost of a clip at {counts} synthetic clips, the greatest over the least",
-        lambda: scale(bench, sizes, rounds), at_most=1.1)
+        lambda: scale(bench, sizes, rounds if quick else 5), at_most=1.1)
     few, many = (200, 2_000) if quick else (2_000, 20_000)
     bench.row(
         "memory", "the vectors", f"growth of the peak from {few:,} to {many:,} synthetic clips, over that of the vectors",
@@ -154,7 +154,7 @@ def scale(bench, sizes, rounds):
     cost(sizes[1])
     for number in range(rounds):
         for size in sizes if number % 2 == 0 else reversed(sizes):
-            costs[size].append(statistics.median(cost(size) for _ in range(max(1, min(7, 5_000 // size)))))
+            costs[size].append(statistics.median(cost(size) for _ in range(max(1, min(15, 5_000 // size)))))
     middle = {size: statistics.median(costs[size]) for size in sizes}
     ratios = [max(of) / min(of) for of in zip(*costs.values())]
     return {
