@@ -3,23 +3,12 @@ import Glibc
 typealias Lanes8 = SIMD8<Float>
 typealias Lanes16 = SIMD16<Float>
 
-extension Lanes8 {
+extension SIMD where Scalar == Float {
   /// self + a · b, in one rounding where the build has the instruction.
   @inline(__always)
-  func adding(_ a: Lanes8, times b: Float) -> Lanes8 {
+  func adding(_ a: Self, times b: Float) -> Self {
     #if TIMBRE_FMA
-      addingProduct(a, Lanes8(repeating: b))
-    #else
-      self + a * b
-    #endif
-  }
-}
-
-extension Lanes16 {
-  @inline(__always)
-  func adding(_ a: Lanes16, times b: Float) -> Lanes16 {
-    #if TIMBRE_FMA
-      addingProduct(a, Lanes16(repeating: b))
+      addingProduct(a, Self(repeating: b))
     #else
       self + a * b
     #endif

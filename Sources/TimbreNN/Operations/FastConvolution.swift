@@ -104,7 +104,7 @@ final class FastConvolution: Operation {
     }
     for sample in 0..<slice.count {
       transform.output(
-        scratch.from(sample * tiles * filters), plane: productPlane, stride: filters, tiles: tiles, window, filters,
+        scratch.from(sample * tiles * filters), plane: productPlane, tiles: tiles, window, filters,
         into: output.sample(slice.first + sample))
     }
     activation.apply(to: output.rows(slice), channels: filters, bias: bias.values)
@@ -130,7 +130,7 @@ final class FastConvolution: Operation {
     }
     for sample in 0..<slice.count {
       transform.inputGradient(
-        scratch.from(sample * tiles * channels), plane: productPlane, stride: channels, tiles: tiles, window, channels,
+        scratch.from(sample * tiles * channels), plane: productPlane, tiles: tiles, window, channels,
         into: inputGradients.from((slice.first + sample) * input.shape.count, input.shape.count))
     }
   }

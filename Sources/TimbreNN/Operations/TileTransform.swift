@@ -136,9 +136,9 @@ struct TileTransform {
     }
   }
 
-  /// B û added up over the overlapping tiles of a sample, `stride` apart in the source.
+  /// B û added up over the overlapping tiles of a sample.
   func inputGradient(
-    _ source: Floats, plane: Int, stride: Int, tiles: Int, _ window: Window, _ channels: Int, into target: Floats
+    _ source: Floats, plane: Int, tiles: Int, _ window: Window, _ channels: Int, into target: Floats
   ) {
     let (c0, c1, c2, c3) = Self.all
     for tile in 0..<tiles {
@@ -146,8 +146,8 @@ struct TileTransform {
       let isInside = start >= 0 && start + Self.points <= window.length
       // Rows that the tile before has reached already.
       let shared = tile == 0 ? 0 : size - 1
-      var place = tile * stride
-      for channel in Swift.stride(from: 0, to: channels, by: 8) {
+      var place = tile * channels
+      for channel in stride(from: 0, to: channels, by: 8) {
         @inline(__always)
         func put(_ index: Int, _ value: Lanes8) {
           let row = start + index
@@ -192,14 +192,14 @@ struct TileTransform {
     }
   }
 
-  /// Aᵀ of the products at the points, for every tile of a sample, `stride` apart in the source.
+  /// Aᵀ of the products at the points, for every tile of a sample.
   func output(
-    _ source: Floats, plane: Int, stride: Int, tiles: Int, _ window: Window, _ filters: Int, into target: Floats
+    _ source: Floats, plane: Int, tiles: Int, _ window: Window, _ filters: Int, into target: Floats
   ) {
     for tile in 0..<tiles {
       let rows = Swift.min(outputs, window.outputs - tile * outputs)
-      var place = tile * stride
-      for filter in Swift.stride(from: 0, to: filters, by: 8) {
+      var place = tile * filters
+      for filter in stride(from: 0, to: filters, by: 8) {
         var at = tile * outputs * filters + filter
         let (even1, odd1) = halves(source, plane, place, 0)
         let (even2, odd2) = halves(source, plane, place, 1)
