@@ -58,12 +58,13 @@ let package = Package(
     loaded("CXGBoost", debian: "libxgboost-dev"),
 
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CPrefetch"),
 
     module("TimbreCore", ["CMalloc", real]),
     module("TimbreAudio", ["TimbreCore", "CSndfile", "CSoxr", "CSamplerate"]),
     module("TimbreDSP", ["TimbreCore", "CFFTW", real]),
     module("TimbreMachine", ["TimbreCore"]),
-    module("TimbreNN", ["TimbreCore", "TimbreMachine", "COpenBLAS", real]),
+    module("TimbreNN", ["TimbreCore", "TimbreMachine", "COpenBLAS", "CPrefetch", real]),
     module("TimbreLearners", ["TimbreCore", "TimbreMachine", "CLibSVM", "CLibLinear", "CXGBoost", real]),
     module("TimbreReport", ["TimbreCore", "CPNG"]),
     module("TimbreTools", ["TimbreCore"]),

@@ -1,3 +1,4 @@
+import CPrefetch
 import Glibc
 
 typealias Lanes8 = SIMD8<Float>
@@ -68,6 +69,15 @@ struct Floats {
     return value
   }
 
+  /// Eight values that lie `step` apart.
+  @inline(__always)
+  func load8(_ index: Int, step: Int) -> Lanes8 {
+    assert(index >= 0 && index + 7 * step < count)
+    var value = Lanes8()
+    for lane in 0..<8 { value[lane] = unsafe base[index &+ lane &* step] }
+    return value
+  }
+
   @inline(__always)
   func store8(_ index: Int, _ value: Lanes8, lanes: Int = 8) {
     assert(index >= 0 && index + lanes <= count)
@@ -98,6 +108,13 @@ struct Floats {
     }
   }
 
+  /// Has the cache line of a number fetched into the second cache, without waiting for it.
+  @inline(__always)
+  func prefetch(_ index: Int) {
+    assert(index >= 0 && index < count)
+    unsafe prefetch_line(base + index)
+  }
+
   /// The sum of the first number of every cache line.
   var sumOfLines: Float {
     var sum: Float = 0
@@ -122,6 +139,31 @@ struct Floats {
   }
 
   var array: [Float] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
+}
+
+/// Memory that is read next, fetched in steps between those of other work.
+///
+/// The processor foresees where a loop reads no further than the end of a page, and the last cache is shared with whatever else the
+/// machine does: without this, products beside a program that fills it take a tenth longer.
+struct Ahead {
+  private let floats: Floats?
+  private var place = 0
+  private let step: Int
+
+  init(_ floats: Floats?, steps: Int) {
+    self.floats = floats
+    step = ((floats?.count ?? 0) + 16 * steps - 1) / (16 * steps) * 16
+  }
+
+  @inline(__always)
+  mutating func advance() {
+    guard let floats else { return }
+    let stop = Swift.min(place &+ step, floats.count)
+    while place < stop {
+      floats.prefetch(place)
+      place &+= 16
+    }
+  }
 }
 
 /// Owner of the memory of a network: allocated while the network is set up, freed with it, never moved.

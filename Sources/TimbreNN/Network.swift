@@ -19,8 +19,9 @@ final class Network {
   private let scratch: [Floats]
   private let losses: Floats
   private let hits: Floats
-  /// Runs of operations that a slice passes through without waiting for the others.
-  private let segments: [Range<Int>]
+  /// Runs of operations that a slice passes through without waiting for the others, each of rows of neighbours that go by sample
+  /// together, all others alone.
+  private let segments: [[Range<Int>]]
   private let refreshTasks: [(operation: Int, task: Int)]
   private let gradientTasks: [(operation: Int, task: Int)]
   private let finishTasks: [(operation: Int, task: Int)]
@@ -43,13 +44,16 @@ final class Network {
     var operations: [Operation] = []
     // Before the first trained layer nobody asks for a derivative.
     var isTrainedBefore = false
-    for step in plan.steps {
-      if case .flatten = step.layer {
+    for (index, step) in plan.steps.enumerated() {
+      guard let kind = step.operation else {
         current = Values(shape: step.output, values: current.values, gradient: current.gradient)
         continue
       }
+      let follower = index + 1 < plan.steps.count ? plan.steps[index + 1].operation : nil
+      // Training comes back to every sample.
+      let isShared = !isTraining && kind.goesBySample && follower?.goesBySample == true
       isTrainedBefore = isTrainedBefore || !step.tensors.isEmpty
-      let count = capacity * step.output.count
+      let count = (isShared ? 1 : capacity) * step.output.count
       lengths = step.output.isSequence ? current.lengths : nil
       if let from = lengths, let window = step.window {
         let to = Lengths(step.output.length, capacity: capacity)
@@ -58,13 +62,13 @@ final class Network {
       }
       let next = Values(
         shape: step.output, values: arena.floats(count),
-        gradient: isTraining && isTrainedBefore ? arena.floats(count) : nil, lengths: lengths)
+        gradient: isTraining && isTrainedBefore ? arena.floats(count) : nil, lengths: lengths, isShared: isShared)
       let tensors = step.tensors.map { index in
         let tensor = plan.tensors[index]
         return Trainable(
           values: weights[tensor], gradient: tensor.isTrained ? gradient?.from(tensor.offset, tensor.count) : nil)
       }
-      operations.append(Self.operation(step, current, next, tensors, capacity, arena))
+      operations.append(step.operation(current, next, tensors, capacity, arena))
       current = next
     }
     logits = current
@@ -77,7 +81,7 @@ final class Network {
 
     var starts = [0]
     if isTraining { starts += operations.indices.filter { $0 > 0 && operations[$0].needsWholeBatch } }
-    segments = zip(starts, starts.dropFirst() + [operations.count]).map { $0..<$1 }
+    segments = zip(starts, starts.dropFirst() + [operations.count]).map { Self.rows(of: operations, $0..<$1) }
     func tasks(_ count: (Operation) -> Int) -> [(operation: Int, task: Int)] {
       operations.indices.flatMap { index in (0..<count(operations[index])).map { (index, $0) } }
     }
@@ -85,35 +89,6 @@ final class Network {
     gradientTasks = isTraining ? tasks(\.gradientTasks) : []
     finishTasks = isTraining ? tasks(\.finishTasks) : []
     refresh()
-  }
-
-  private static func operation(
-    _ step: NetworkPlan.Step, _ input: Values, _ output: Values, _ tensors: [Trainable], _ capacity: Int, _ arena: Arena
-  ) -> Operation {
-    let window = step.window ?? Window(all: input.shape.length)
-    switch step.layer {
-    case .conv1D(let config):
-      let (kernel, bias) = (tensors[0], tensors[1])
-      if FastConvolution.suits(window, channels: input.shape.channels, filters: config.filters) {
-        return FastConvolution(
-          input, output, window, config.activation, kernel: kernel, bias: bias, capacity: capacity, arena: arena)
-      }
-      return ColumnConvolution(
-        input, output, window, config.activation, kernel: kernel, bias: bias, capacity: capacity, arena: arena)
-    case .maxPool: return MaxPooling(input, output, window, capacity: capacity, arena: arena)
-    case .avgPool, .globalAvgPool: return MeanPooling(input, output, window)
-    case .globalMaxPool: return GlobalMaxPooling(input, output, capacity: capacity, arena: arena)
-    case .batchNorm(let config):
-      return Normalisation(
-        input, output, config, gamma: tensors[0], beta: tensors[1], movingMean: tensors[2].values,
-        movingVariance: tensors[3].values, capacity: capacity, arena: arena)
-    case .dropout(let config): return Masking(input, output, name: step.name, rate: config.rate)
-    case .dense(let config):
-      return FullConnection(
-        input, output, config.activation, kernel: tensors[0], bias: tensors[1], capacity: capacity, arena: arena)
-    case .activation(let config): return Pointwise(input, output, config.activation)
-    case .flatten: return Pointwise(input, output, .linear)
-    }
   }
 
   /// To be called after every change of the weights.
@@ -136,7 +111,7 @@ final class Network {
     let pass = Pass(samples: samples, isTraining: false, seed: 0, step: 0)
     for index in 0..<pass.slices {
       let slice = Slice(index, of: samples)
-      forward(operations.indices, slice, pass, scratch[0])
+      for segment in segments { forward(segment, slice, pass, scratch[0]) }
     }
     for sample in 0..<samples { softmax(sample) { probabilities[sample * plan.classes + $0] = Float($1) } }
   }
@@ -158,7 +133,7 @@ final class Network {
     }
     for number in segments.indices.reversed() {
       let segment = segments[number]
-      let first = operations[segment.lowerBound]
+      let first = operations[segment[0].lowerBound]
       if first.needsWholeBatch {
         workers.run(pass.slices) { index, _ in
           let slice = Slice(index, of: pass.samples)
@@ -189,27 +164,28 @@ final class Network {
     return (loss, right)
   }
 
-  private func survey(_ segment: Range<Int>, _ pass: Pass) {
-    let first = operations[segment.lowerBound]
+  private func survey(_ segment: [Range<Int>], _ pass: Pass) {
+    let first = operations[segment[0].lowerBound]
     guard first.needsWholeBatch else { return }
     workers.run(pass.slices) { index, _ in first.survey(Slice(index, of: pass.samples)) }
     first.conclude(pass)
   }
 
-  private func forward(_ segment: Range<Int>, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
-    for row in rows(of: segment) {
+  private func forward(_ segment: [Range<Int>], _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    for row in segment {
       for part in slice.parts(bySample: row.count > 1) {
         for operation in operations[row] { forward(operation, part, pass, scratch) }
       }
     }
   }
 
-  /// Neighbours that go by sample together, all others alone.
-  private func rows(of segment: Range<Int>) -> [Range<Int>] {
+  private static func rows(of operations: [Operation], _ segment: Range<Int>) -> [Range<Int>] {
     var rows: [Range<Int>] = []
     for index in segment {
-      if let last = rows.last, operations[last.lowerBound].goesBySample, operations[index].goesBySample {
-        rows[rows.count - 1] = last.lowerBound..<index + 1
+      let goesOn =
+        index > segment.lowerBound && (index - 1...index).allSatisfy { type(of: operations[$0]).goesBySample }
+      if goesOn, let last = rows.popLast() {
+        rows.append(last.lowerBound..<index + 1)
       } else {
         rows.append(index..<index + 1)
       }
@@ -222,8 +198,8 @@ final class Network {
     operation.output.endSequences(slice)
   }
 
-  private func backward(_ segment: Range<Int>, _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
-    for row in rows(of: segment).reversed() {
+  private func backward(_ segment: [Range<Int>], _ slice: Slice, _ pass: Pass, _ scratch: Floats) {
+    for row in segment.reversed() {
       for part in slice.parts(bySample: row.count > 1) {
         for operation in operations[row].reversed() where !operation.needsWholeBatch {
           operation.output.endGradients(part)

@@ -50,20 +50,32 @@ struct Panels {
   }
 
   /// c = a · self; a has `rows` rows that begin `stride` apart and may overlap, those of c begin `target` apart.
-  func multiply(rows: Int, _ a: Floats, stride: Int, into c: Floats, stride target: Int) {
+  /// - Parameter next: What is multiplied after this, and had better be at hand then; as many rows.
+  func multiply(rows: Int, _ a: Floats, stride: Int, into c: Floats, stride target: Int, next: Floats? = nil) {
     guard rows > 0 else { return }
     assert(a.count >= (rows - 1) * stride + inner)
     assert(c.count >= (rows - 1) * target + columns)
     WorkDone.products.add(1)
     #if TIMBRE_FMA
+      if inner <= 5 { return multiplyFew(rows: rows, a, stride: stride, into: c, stride: target) }
       // So few rows at a time that they stay in the first cache while the panels, in the second, pass by.
       for row in Swift.stride(from: 0, to: rows, by: 40) {
-        let count = Swift.min(40, rows - row)
+        let (count, left) = (Swift.min(40, rows - row), rows - row - 40)
+        let following = left > 0 ? a.from((row + 40) * stride) : next
+        var rowsAhead = Ahead(
+          following?.from(0, (Swift.min(40, left > 0 ? left : rows) - 1) * stride + inner),
+          steps: (columns + 15) / 16 * Tiles.count(count))
         for column in Swift.stride(from: 0, to: columns, by: 16) {
           let tiles = Tiles(
             panel: values.from(column * inner), inner: inner, lanes: Swift.min(16, columns - column), stride: target)
+          let nextPanel = column + 16 < columns ? column + 16 : 0
+          var panelAhead = Ahead(values.from(nextPanel * inner, 16 * inner), steps: Tiles.count(count))
           tiles.multiply(
-            rows: count, a.from(row * stride), rowStride: stride, innerStride: 1, c.from(row * target + column))
+            rows: count, a.from(row * stride), rowStride: stride, innerStride: 1, c.from(row * target + column)
+          ) {
+            panelAhead.advance()
+            rowsAhead.advance()
+          }
         }
       }
     #else
@@ -75,6 +87,30 @@ struct Panels {
       }
     #endif
   }
+
+  #if TIMBRE_FMA
+    /// Up to five numbers a row: they stay in registers while the panels, in the first cache, pass by.
+    ///
+    /// Tiles of sums would be over before they are under way.
+    private func multiplyFew(rows: Int, _ a: Floats, stride: Int, into c: Floats, stride target: Int) {
+      let (k1, k2, k3, k4) = (1 % inner, 2 % inner, 3 % inner, 4 % inner)
+      for row in 0..<rows {
+        let numbers = a.from(row * stride)
+        @inline(__always)
+        func number(_ index: Int, _ place: Int) -> Float { index < inner ? numbers[place] : 0 }
+        let (a0, a1, a2, a3, a4) = (numbers[0], number(1, k1), number(2, k2), number(3, k3), number(4, k4))
+        forSixteens(of: columns) { column, lanes in
+          let panel = values.from(column * inner)
+          var sum = panel.load16(0) * a0
+          sum = sum.adding(panel.load16(k1 &* 16), times: a1)
+          sum = sum.adding(panel.load16(k2 &* 16), times: a2)
+          sum = sum.adding(panel.load16(k3 &* 16), times: a3)
+          sum = sum.adding(panel.load16(k4 &* 16), times: a4)
+          c.store16(row * target + column, sum, lanes: lanes)
+        }
+      }
+    }
+  #endif
 
   /// Rows that `multiplyTransposed` sums before it turns to the next: with both sides and the result they fill the second cache.
   private static let block = 256
@@ -112,92 +148,3 @@ struct Panels {
     #endif
   }
 }
-
-#if TIMBRE_FMA
-  /// Products of five rows by one panel of 16 columns, with the sums in registers.
-  ///
-  /// Five rows of 16 sums are ten registers of AVX2; two of the panel and one of a row's number beside them leave three of the
-  /// sixteen, and ten sums in flight hide the time that a multiply-add takes: 108 GFLOP/s where the processor has 117. With six rows
-  /// the compiler spills, and the loop drops to 45.
-  private struct Tiles {
-    let panel: Floats
-    let inner: Int
-    let lanes: Int
-    /// From one row of the result to the next.
-    let stride: Int
-    /// Whether the result is added to.
-    var adds = false
-
-    @inline(__always)
-    func multiply(rows: Int, _ a: Floats, rowStride: Int, innerStride: Int, _ c: Floats) {
-      // As many fours as leave a multiple of five; of fewer than 12 rows there may be single ones left.
-      var fours = (5 - rows % 5) % 5
-      if fours * 4 > rows { fours = rows % 5 / 4 }
-      var row = 0
-      while row < rows {
-        let (from, to) = (a.from(row * rowStride), c.from(row * stride))
-        if rows - row >= 5, rows - row > fours * 4 {
-          five(from, rowStride, innerStride, to)
-          row += 5
-        } else if rows - row >= 4 {
-          four(from, rowStride, innerStride, to)
-          row += 4
-        } else {
-          one(from, innerStride, to)
-          row += 1
-        }
-      }
-    }
-
-    @inline(__always)
-    private func start(_ c: Floats, _ row: Int) -> Lanes16 { adds ? c.load16(row * stride, lanes: lanes) : .zero }
-
-    @inline(__always)
-    private func five(_ a: Floats, _ rowStride: Int, _ innerStride: Int, _ c: Floats) {
-      var (sum0, sum1, sum2) = (start(c, 0), start(c, 1), start(c, 2))
-      var (sum3, sum4) = (start(c, 3), start(c, 4))
-      let (a1, a2, a3, a4) = (a.from(rowStride), a.from(2 * rowStride), a.from(3 * rowStride), a.from(4 * rowStride))
-      var place = 0
-      for index in 0..<inner {
-        let factor = panel.load16(index &* 16)
-        sum0 = sum0.adding(factor, times: a[place])
-        sum1 = sum1.adding(factor, times: a1[place])
-        sum2 = sum2.adding(factor, times: a2[place])
-        sum3 = sum3.adding(factor, times: a3[place])
-        sum4 = sum4.adding(factor, times: a4[place])
-        place &+= innerStride
-      }
-      c.store16(0, sum0, lanes: lanes)
-      c.store16(stride, sum1, lanes: lanes)
-      c.store16(2 * stride, sum2, lanes: lanes)
-      c.store16(3 * stride, sum3, lanes: lanes)
-      c.store16(4 * stride, sum4, lanes: lanes)
-    }
-
-    @inline(__always)
-    private func four(_ a: Floats, _ rowStride: Int, _ innerStride: Int, _ c: Floats) {
-      var (sum0, sum1, sum2, sum3) = (start(c, 0), start(c, 1), start(c, 2), start(c, 3))
-      let (a1, a2, a3) = (a.from(rowStride), a.from(2 * rowStride), a.from(3 * rowStride))
-      var place = 0
-      for index in 0..<inner {
-        let factor = panel.load16(index &* 16)
-        sum0 = sum0.adding(factor, times: a[place])
-        sum1 = sum1.adding(factor, times: a1[place])
-        sum2 = sum2.adding(factor, times: a2[place])
-        sum3 = sum3.adding(factor, times: a3[place])
-        place &+= innerStride
-      }
-      c.store16(0, sum0, lanes: lanes)
-      c.store16(stride, sum1, lanes: lanes)
-      c.store16(2 * stride, sum2, lanes: lanes)
-      c.store16(3 * stride, sum3, lanes: lanes)
-    }
-
-    @inline(__always)
-    private func one(_ a: Floats, _ innerStride: Int, _ c: Floats) {
-      var sum = start(c, 0)
-      for index in 0..<inner { sum = sum.adding(panel.load16(index &* 16), times: a[index &* innerStride]) }
-      c.store16(0, sum, lanes: lanes)
-    }
-  }
-#endif

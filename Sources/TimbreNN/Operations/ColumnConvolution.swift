@@ -41,7 +41,7 @@ final class ColumnConvolution: Operation {
     super.init(input, output)
   }
 
-  override var goesBySample: Bool { true }
+  override class var goesBySample: Bool { true }
   private var depth: Int { window.size * channels }
   override var scratch: Int {
     turnedPanels == nil ? 0 : Slice.size * window.outputs * depth + paddedRows * channels

@@ -74,15 +74,23 @@ final class FastConvolution: Operation {
   override var refreshTasks: Int { (channels + Self.block - 1) / Self.block }
   override func refresh(_ task: Int) {
     let block = task * Self.block..<Swift.min(channels, (task + 1) * Self.block)
-    // Channel by channel for the same filters: the lines of the transpose that 16 channels share stay at hand.
-    for filter in stride(from: 0, to: filters, by: 8) {
-      for channel in block {
-        transform.kernel(kernel.values, at: channel * filters + filter, plane: channels * filters) { point, value in
-          let panels = kernelPoints[point]
-          panels.values.store8(panels.place(channel, filter), value)
-          guard !turnedPoints.isEmpty else { return }
-          let turned = turnedPoints[point]
-          for lane in 0..<8 { turned.values[turned.place(filter + lane, channel)] = value[lane] }
+    let taps = (0..<window.size).map { kernel.values.from($0 * channels * filters, channels * filters) }
+    for channel in block {
+      for filter in stride(from: 0, to: filters, by: 8) {
+        transform.kernel {
+          taps[$0].load8(channel * filters + filter)
+        } _: { point, value in
+          kernelPoints[point].values.store8(kernelPoints[point].place(channel, filter), value)
+        }
+      }
+    }
+    guard !turnedPoints.isEmpty else { return }
+    for filter in 0..<filters {
+      for channel in stride(from: block.lowerBound, to: block.upperBound, by: 8) {
+        transform.kernel {
+          taps[$0].load8(channel * filters + filter, step: filters)
+        } _: { point, value in
+          turnedPoints[point].values.store8(turnedPoints[point].place(filter, channel), value)
         }
       }
     }
@@ -97,36 +105,42 @@ final class FastConvolution: Operation {
         plane: inputPlane, tiles: tiles)
     }
     let rows = slice.count * tiles
+    func rowsIn(_ point: Int) -> Floats {
+      inputPoints.from(point * inputPlane + slice.first * tiles * channels, rows * channels)
+    }
     for (point, panels) in kernelPoints.enumerated() {
       panels.multiply(
-        rows: rows, inputPoints.from(point * inputPlane + slice.first * tiles * channels, rows * channels),
-        stride: channels, into: scratch.from(point * productPlane, rows * filters), stride: filters)
+        rows: rows, rowsIn(point), stride: channels, into: scratch.from(point * productPlane, rows * filters),
+        stride: filters, next: point + 1 < kernelPoints.count ? rowsIn(point + 1) : nil)
     }
     for sample in 0..<slice.count {
       transform.output(
         scratch.from(sample * tiles * filters), plane: productPlane, tiles: tiles, window, filters,
         into: output.sample(slice.first + sample))
+      activation.apply(to: output.sample(slice.first + sample), channels: filters, bias: bias.values)
     }
-    activation.apply(to: output.rows(slice), channels: filters, bias: bias.values)
   }
 
   override func backward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     guard let gradients = output.gradient else { return }
-    let gradient = gradients.from(slice.first * output.shape.count, slice.count * output.shape.count)
-    activation.backward(
-      gradient, values: output.rows(slice), channels: filters, into: gradient,
-      sums: biasPartial.from(slice.index * filters, filters))
-    for sample in 0..<slice.count {
+    for sample in slice.first..<slice.first + slice.count {
+      let gradient = gradients.from(sample * output.shape.count, output.shape.count)
+      activation.backward(
+        gradient, values: output.sample(sample), channels: filters, into: gradient,
+        sums: biasPartial.from(slice.index * filters, filters), goesOn: sample > slice.first)
       transform.outputGradient(
-        gradient.from(sample * output.shape.count, output.shape.count), window, filters,
-        into: gradientPoints.from((slice.first + sample) * tiles * filters), plane: gradientPlane, tiles: tiles)
+        gradient, window, filters, into: gradientPoints.from(sample * tiles * filters), plane: gradientPlane,
+        tiles: tiles)
     }
     guard let inputGradients = input.gradient else { return }
     let rows = slice.count * tiles
+    func rowsIn(_ point: Int) -> Floats {
+      gradientPoints.from(point * gradientPlane + slice.first * tiles * filters, rows * filters)
+    }
     for (point, panels) in turnedPoints.enumerated() {
       panels.multiply(
-        rows: rows, gradientPoints.from(point * gradientPlane + slice.first * tiles * filters, rows * filters),
-        stride: filters, into: scratch.from(point * productPlane, rows * channels), stride: channels)
+        rows: rows, rowsIn(point), stride: filters, into: scratch.from(point * productPlane, rows * channels),
+        stride: channels, next: point + 1 < turnedPoints.count ? rowsIn(point + 1) : nil)
     }
     for sample in 0..<slice.count {
       transform.inputGradient(

@@ -6,27 +6,32 @@ struct Values {
   let gradient: Floats?
   /// nil of vectors, and where every sequence has its full length.
   var lengths: Lengths?
+  /// Whether all samples have one place, which stays in the second cache: between operations that work sample after sample.
+  var isShared = false
 
   /// Beyond its end a sequence is zero, as if nothing followed: its numbers and what depends on them.
-  func endSequences(_ slice: Slice) { Self.clear(values, lengths, slice, shape) }
+  func endSequences(_ slice: Slice) {
+    forEachEnd(slice) { index, end in sample(index).from(end).fill(0) }
+  }
   func endGradients(_ slice: Slice) {
-    if let gradient { Self.clear(gradient, lengths, slice, shape) }
+    guard let gradient else { return }
+    forEachEnd(slice) { index, end in gradient.from(index * shape.count + end, shape.count - end).fill(0) }
   }
 
-  private static func clear(_ floats: Floats, _ lengths: Lengths?, _ slice: Slice, _ shape: Shape) {
+  private func forEachEnd(_ slice: Slice, _ body: (_ sample: Int, _ end: Int) -> Void) {
     guard let lengths else { return }
-    for sample in slice.first..<slice.first + slice.count {
-      let end = lengths[sample] * shape.channels
-      floats.from(sample * shape.count + end, shape.count - end).fill(0)
-    }
+    for sample in slice.first..<slice.first + slice.count { body(sample, lengths[sample] * shape.channels) }
   }
 
   @inline(__always)
-  func sample(_ index: Int) -> Floats { values.from(index * shape.count, shape.count) }
+  func sample(_ index: Int) -> Floats { values.from(isShared ? 0 : index * shape.count, shape.count) }
 
   /// Channels-last rows of all samples of a slice.
   @inline(__always)
-  func rows(_ slice: Slice) -> Floats { values.from(slice.first * shape.count, slice.count * shape.count) }
+  func rows(_ slice: Slice) -> Floats {
+    assert(!isShared || slice.count == 1)
+    return values.from(isShared ? 0 : slice.first * shape.count, slice.count * shape.count)
+  }
 }
 
 /// How many positions of each sample of a batch are real. Set before a pass, and only read during one.
@@ -116,7 +121,7 @@ class Operation {
 
   /// Whether `forward` and `backward` take a slice's samples one by one. Such operations in a row work sample after sample, so that
   /// what one leaves is still at hand for the next.
-  var goesBySample: Bool { false }
+  class var goesBySample: Bool { false }
 
   /// Whether `forward` waits until `survey` has seen every slice.
   var needsWholeBatch: Bool { false }

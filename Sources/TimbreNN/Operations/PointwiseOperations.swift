@@ -9,7 +9,7 @@ final class Pointwise: Operation {
     super.init(input, output)
   }
 
-  override var goesBySample: Bool { true }
+  override class var goesBySample: Bool { true }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     let target = output.rows(slice)
@@ -38,34 +38,40 @@ final class Pointwise: Operation {
 /// where steps count from 0 over all epochs and arithmetic wraps at 64 bits.
 final class Masking: Operation {
   private let name: UInt64
-  private let threshold: UInt64
+  private let threshold: Int32
   private let scale: Float
 
   init(_ input: Values, _ output: Values, name: String, rate: Double) {
     self.name = stableHash(name)
-    threshold = UInt64((rate * 0x1p24).rounded(.up))
+    threshold = Int32((rate * 0x1p24).rounded(.up))
     scale = Float(1 / (1 - rate))
     super.init(input, output)
   }
 
-  override var goesBySample: Bool { true }
+  override class var goesBySample: Bool { true }
+
+  private static func mix(_ state: UInt64) -> UInt64 { mix(SIMD8(repeating: state))[0] }
 
   @inline(__always)
-  private static func mix(_ state: UInt64) -> UInt64 {
-    var z = state &+ 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+  private static func mix(_ states: SIMD8<UInt64>) -> SIMD8<UInt64> {
+    var z = states &+ 0x9E37_79B9_7F4A_7C15
+    z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z &>> 31)
   }
 
   private func apply(_ source: Floats, _ target: Floats, _ slice: Slice, _ pass: Pass) {
     let count = input.shape.count
+    // As a vector: the compiler makes a loop over the lanes of a comparison with a number.
+    let thresholds = SIMD8(repeating: threshold)
     for sample in slice.first..<slice.first + slice.count {
       let key = Self.mix(Self.mix(Self.mix(pass.seed ^ name) ^ UInt64(pass.step)) ^ UInt64(sample))
-      for index in 0..<count {
-        let isKept = Self.mix(key &+ UInt64(index)) >> 40 >= threshold
-        let place = sample * count + index
-        target[place] = isKept ? source[place] * scale : 0
+      for index in stride(from: 0, to: count, by: 8) {
+        let draws = Self.mix(SIMD8(0, 1, 2, 3, 4, 5, 6, 7) &+ (key &+ UInt64(index))) &>> 40
+        let isDropped = SIMD8<Int32>(truncatingIfNeeded: draws) .< thresholds
+        let (place, lanes) = (sample * count + index, Swift.min(8, count - index))
+        let scaled = source.load8(place, lanes: lanes) * scale
+        target.store8(place, scaled.replacing(with: 0, where: isDropped), lanes: lanes)
       }
     }
   }

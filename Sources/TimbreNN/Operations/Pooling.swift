@@ -10,7 +10,7 @@ final class MaxPooling: Operation {
     super.init(input, output)
   }
 
-  override var goesBySample: Bool { true }
+  override class var goesBySample: Bool { true }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     let channels = input.shape.channels
@@ -22,6 +22,10 @@ final class MaxPooling: Operation {
         let rows = window.rows(of: position)
         let start = position * window.stride - window.before
         let place = position * channels
+        guard let places else {
+          highest(of: rows, channels, source, into: target.from(place))
+          continue
+        }
         forSixteens(of: channels) { channel, lanes in
           var best = source.load16(rows.lowerBound * channels + channel, lanes: lanes)
           var winner = Lanes16(repeating: Float(rows.lowerBound - start))
@@ -30,13 +34,27 @@ final class MaxPooling: Operation {
             let value = source.load16(row * channels + channel, lanes: lanes)
             let wins = value .> best
             best.replace(with: value, where: wins)
-            if places != nil { winner.replace(with: Float(row - start), where: wins) }
+            winner.replace(with: Float(row - start), where: wins)
             row += 1
           }
-          places?.store16(sample * output.shape.count + place + channel, winner, lanes: lanes)
+          places.store16(sample * output.shape.count + place + channel, winner, lanes: lanes)
           target.store16(place + channel, best, lanes: lanes)
         }
       }
+    }
+  }
+
+  /// Without asking which row it was, a comparison and a choice are one instruction.
+  private func highest(of rows: Range<Int>, _ channels: Int, _ source: Floats, into target: Floats) {
+    forSixteens(of: channels) { channel, lanes in
+      var place = rows.lowerBound * channels + channel
+      var best = source.load16(place, lanes: lanes)
+      for _ in 1..<rows.count {
+        place &+= channels
+        let value = source.load16(place, lanes: lanes)
+        best.replace(with: value, where: value .> best)
+      }
+      target.store16(channel, best, lanes: lanes)
     }
   }
 
@@ -78,7 +96,7 @@ final class GlobalMaxPooling: Operation {
     super.init(input, output)
   }
 
-  override var goesBySample: Bool { true }
+  override class var goesBySample: Bool { true }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     let channels = input.shape.channels
@@ -124,7 +142,7 @@ final class MeanPooling: Operation {
     super.init(input, output)
   }
 
-  override var goesBySample: Bool { true }
+  override class var goesBySample: Bool { true }
 
   override func forward(_ slice: Slice, _ pass: Pass, _ scratch: Floats) {
     let channels = input.shape.channels

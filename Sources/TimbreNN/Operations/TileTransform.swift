@@ -48,12 +48,11 @@ struct TileTransform {
       }
   }
 
-  /// G w at every point, for eight numbers of each tap, which lie `plane` apart.
+  /// G w at every point, for eight numbers of each tap.
   @inline(__always)
-  func kernel(_ kernel: Floats, at index: Int, plane: Int, _ take: (_ point: Int, _ value: Lanes8) -> Void) {
-    @inline(__always)
-    func tap(_ number: Int) -> Lanes8 { number < size ? kernel.load8(number * plane + index) : .zero }
-    let (w0, w1, w2, w3, w4, w5) = (tap(0), tap(1), tap(2), tap(3), tap(4), tap(5))
+  func kernel(_ tap: (_ number: Int) -> Lanes8, _ take: (_ point: Int, _ value: Lanes8) -> Void) {
+    let (w0, w1, w2) = (tap(0), tap(1), tap(2))
+    let (w3, w4, w5) = (size > 3 ? tap(3) : .zero, size > 4 ? tap(4) : .zero, size > 5 ? tap(5) : .zero)
     @inline(__always)
     func pair(_ number: Int, _ scale: Float) {
       let point = Self.pair(number).at
