@@ -13,7 +13,7 @@ FROM debian:bookworm-slim
 # health check call.
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-      libfftw3-double3 libfftw3-single3 libpng16-16 libsamplerate0 libsndfile1 libsoxr0 libsqlite3-0 libstdc++6 \
+      libfftw3-double3 libfftw3-single3 libflac12 libpng16-16 libsamplerate0 libsndfile1 libsoxr0 libsqlite3-0 libstdc++6 \
       liblinear4 libopenblas0-pthread libsvm3 libxgboost0 \
       ca-certificates curl unzip \
     && rm -rf /var/lib/apt/lists/* \

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -eu -o pipefail -c
 
-DEBIAN := pkg-config curl unzip libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev \
+DEBIAN := pkg-config curl unzip libflac-dev libsndfile1-dev libsoxr-dev libsamplerate0-dev libfftw3-dev libopenblas-dev libpng-dev \
 	libsqlite3-dev libsvm-dev liblinear-dev libxgboost-dev
 TEST_DEBIAN := python3 python3-venv chromium chromium-driver mandoc zsh fish
 INSTALL_DEBIAN := binutils python3

@@ -48,6 +48,7 @@ let package = Package(
   ],
   targets: [
     library("CFFTW", "fftw3f", debian: "libfftw3-dev"),
+    library("CFLAC", "flac", debian: "libflac-dev"),
     library("CSndfile", "sndfile", debian: "libsndfile1-dev"),
     library("CSoxr", "soxr", debian: "libsoxr-dev"),
     library("CSamplerate", "samplerate", debian: "libsamplerate0-dev"),
@@ -61,7 +62,7 @@ let package = Package(
     .systemLibrary(name: "CPrefetch"),
 
     module("TimbreCore", ["CMalloc", real]),
-    module("TimbreAudio", ["TimbreCore", "CSndfile", "CSoxr", "CSamplerate"]),
+    module("TimbreAudio", ["TimbreCore", "CFLAC", "CSndfile", "CSoxr", "CSamplerate"]),
     module("TimbreDSP", ["TimbreCore", "CFFTW", real]),
     module("TimbreMachine", ["TimbreCore"]),
     module("TimbreNN", ["TimbreCore", "TimbreMachine", "COpenBLAS", "CPrefetch", real]),

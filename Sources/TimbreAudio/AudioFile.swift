@@ -42,9 +42,15 @@ public enum AudioFile {
   public static func decode(
     path: String, start: Double? = nil, end: Double? = nil, offset: Double = 0, duration: Double? = nil
   ) throws -> (signal: Signal, info: AudioInfo) {
+    let crop = Crop(start: start, end: end, offset: offset, duration: duration, subject: path)
+    let plain = FlacFile.mono(path: path) { rate in
+      let part = try crop.frames(at: rate)
+      return (part.first, part.count)
+    }
+    if let plain { return plain }
     let file = try SoundFile(path: path)
     let rate = file.info.sampleRate
-    let part = try Crop(start: start, end: end, offset: offset, duration: duration, subject: path).frames(at: rate)
+    let part = try crop.frames(at: rate)
     if file.info.frames == 0 {
       throw Diagnostic(
         .emptyAudio, "the file has a header but no audio", help: "copy or download it again", subject: path)

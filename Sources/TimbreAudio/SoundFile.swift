@@ -126,7 +126,8 @@ private func mix(_ block: [Float], frames: Int, channels: Int, into mono: inout 
   }
 }
 
-private func openForReading(_ path: String) throws -> Int32 {
+/// A descriptor of an ordinary file that is not empty, for its owner to close.
+func openForReading(_ path: String) throws -> Int32 {
   func unreadable(_ message: String, _ help: String) -> Diagnostic {
     Diagnostic(.unreadableFile, message, help: help, subject: path)
   }
