@@ -73,8 +73,8 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
           var (a, b, c, d) = state
           for index in 0..<values.count {
             let bits = Self.step(&a, &b, &c, &d)
-            // As `normal()`: numbers below 2⁵³ convert alike with a sign, which is one instruction.
-            let place = 2 * (Double(Int64(bitPattern: bits >> 11)) * 0x1p-53) - 1
+            // As `normal()`: numbers below 2⁵³ convert alike with a sign, which is one instruction, and twice 2⁻⁵³ is exact.
+            let place = Double(Int64(bitPattern: bits >> 11)) * 0x1p-52 - 1
             let layer = Int(bits & 127)
             var number = unsafe place * edges[layer]
             if unsafe !(abs(place) < ratios[layer]) {

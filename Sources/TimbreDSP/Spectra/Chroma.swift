@@ -36,27 +36,28 @@ private func chromaBank(_ bank: ChromaBankParameters, sampleRate: Int, nFFT: Int
   }
   pitches[0] = pitches[1] - 1.5 * chroma
   let half = (chroma / 2).rounded(.toNearestOrEven)
-  var columns: [[Double]] = []
+  // Bin by bin, in one piece of memory.
+  var weights = [Double](repeating: 0, count: bins * count)
   for bin in 0..<bins {
     // The last bin of a transform of one or two samples has no neighbour.
     let width = bin + 1 < nFFT ? max(pitches[bin + 1] - pitches[bin], 1) : 1
-    var column = (0..<count).map { index in
+    let column = bin * count..<(bin + 1) * count
+    for index in 0..<count {
       let shifted = pitches[bin] - Double(index) + half + 10 * chroma
       let distance = shifted - chroma * (shifted / chroma).rounded(.down) - half
       let relative = 2 * distance / width
-      return Double.exp(-0.5 * relative * relative)
+      weights[column.lowerBound + index] = .exp(-0.5 * relative * relative)
     }
-    let length = VectorNorm.power(2).length(of: column)
+    let length = VectorNorm.power(2).length(of: weights[column])
     var scale = 1.0
     if let octwidth = bank.octwidth {
       let octave = (pitches[bin] / chroma - bank.ctroct) / octwidth
       scale = .exp(-0.5 * octave * octave)
     }
-    column = column.map { $0 / length * scale }
-    columns.append(column)
+    for place in column { weights[place] = weights[place] / length * scale }
   }
   let turn = bank.baseC ? 3 * (count / 12) : 0
-  return DenseBank(rows: count, columns: bins) { row, column in Float(columns[column][(row + turn) % count]) }
+  return DenseBank(rows: count, columns: bins) { row, column in Float(weights[column * count + (row + turn) % count]) }
 }
 
 extension Spectrogram {

@@ -4,8 +4,8 @@ struct DenseBank: Sendable {
   let columns: Int
   /// Columns rounded up to whole vectors; the rest is 0.
   private let stride: Int
-  /// As vectors, so that none of them lies across two lines of the cache.
-  private let weights: [SIMD8<Float>]
+  /// Four rows at a time, eight columns of each after one another; as vectors, so that none lies across two lines of the cache.
+  private let weights: [SIMD16<Float>]
   private static let block = 32
 
   /// - Parameter weight: The weight of a row and a column.
@@ -14,9 +14,10 @@ struct DenseBank: Sendable {
     self.columns = columns
     stride = (columns + 7) / 8 * 8
     // Rows come in fours; what is left over multiplies by 0.
-    var weights = [SIMD8<Float>](repeating: .zero, count: (rows + 3) / 4 * 4 * stride / 8)
+    var weights = [SIMD16<Float>](repeating: .zero, count: (rows + 3) / 4 * 2 * stride / 8)
     for row in 0..<rows {
-      for column in 0..<columns { weights[row * (stride / 8) + column / 8][column % 8] = weight(row, column) }
+      let (first, lane) = (row / 4 * (stride / 8) * 2 + row % 4 / 2, row % 2 * 8)
+      for column in 0..<columns { weights[first + column / 8 * 2][lane + column % 8] = weight(row, column) }
     }
     self.weights = weights
   }
@@ -51,37 +52,36 @@ struct DenseBank: Sendable {
     return result
   }
 
-  /// Four rows times two frames: every vector that is loaded is used more than once, and the eight sums stay in registers.
+  /// Four rows times two frames: every vector that is loaded is used more than once, and the eight sums stay in registers, two rows in
+  /// each of the widest.
   private func dots(
     _ values: UnsafeRawBufferPointer, _ first: Int, _ second: Int, _ weights: UnsafeRawBufferPointer, _ group: Int
   ) -> (SIMD4<Float>, SIMD4<Float>) {
-    typealias Lanes = SIMD8<Float>
-    let zero = Lanes(repeating: 0)
-    var (a0, a1, a2, a3, b0, b1, b2, b3) = (zero, zero, zero, zero, zero, zero, zero, zero)
-    let row = 4 * stride
+    typealias Lanes = SIMD16<Float>
+    var (a01, a23, b01, b23) = (Lanes(), Lanes(), Lanes(), Lanes())
     guard let values = values.baseAddress, let weights = weights.baseAddress else { return (.zero, .zero) }
+    func twice(_ place: Int) -> Lanes {
+      let eight = unsafe values.loadUnaligned(fromByteOffset: place, as: SIMD8<Float>.self)
+      return Lanes(lowHalf: eight, highHalf: eight)
+    }
     var place = 0
-    while place < row {
-      let x = unsafe values.loadUnaligned(fromByteOffset: first &+ place, as: Lanes.self)
-      let y = unsafe values.loadUnaligned(fromByteOffset: second &+ place, as: Lanes.self)
-      let w0 = unsafe weights.loadUnaligned(fromByteOffset: group &+ place, as: Lanes.self)
-      let w1 = unsafe weights.loadUnaligned(fromByteOffset: group &+ row &+ place, as: Lanes.self)
-      let w2 = unsafe weights.loadUnaligned(fromByteOffset: group &+ 2 &* row &+ place, as: Lanes.self)
-      let w3 = unsafe weights.loadUnaligned(fromByteOffset: group &+ 3 &* row &+ place, as: Lanes.self)
-      a0 += x * w0
-      a1 += x * w1
-      a2 += x * w2
-      a3 += x * w3
-      b0 += y * w0
-      b1 += y * w1
-      b2 += y * w2
-      b3 += y * w3
+    while place < 4 &* stride {
+      let (x, y) = (twice(first &+ place), twice(second &+ place))
+      let w01 = unsafe weights.loadUnaligned(fromByteOffset: group &+ 4 &* place, as: Lanes.self)
+      let w23 = unsafe weights.loadUnaligned(fromByteOffset: group &+ 4 &* place &+ 64, as: Lanes.self)
+      a01 += x * w01
+      a23 += x * w23
+      b01 += y * w01
+      b23 += y * w23
       place &+= 32
     }
-    func sum(_ v: Lanes) -> Float {
+    func sum(_ v: SIMD8<Float>) -> Float {
       let half = v.lowHalf + v.highHalf
       return (half.x + half.z) + (half.y + half.w)
     }
-    return (SIMD4(sum(a0), sum(a1), sum(a2), sum(a3)), SIMD4(sum(b0), sum(b1), sum(b2), sum(b3)))
+    func sums(_ v: Lanes, _ w: Lanes) -> SIMD4<Float> {
+      SIMD4(sum(v.lowHalf), sum(v.highHalf), sum(w.lowHalf), sum(w.highHalf))
+    }
+    return (sums(a01, a23), sums(b01, b23))
   }
 }
