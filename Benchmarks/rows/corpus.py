@@ -1,4 +1,5 @@
 """Whole corpora, up to the vectors: the work of `timbre run` before it trains."""
+import itertools
 import json
 import pathlib
 import shutil
@@ -28,7 +29,7 @@ def run(bench):
     counts = ", ".join(f"{size:,}" for size in sizes)
     bench.row(
         "scale", "itself", f"cost of a clip at {counts} synthetic clips, the greatest over the least",
-        lambda: scale(bench, sizes, rounds if quick else 5), at_most=1.1)
+        lambda: scale(bench, sizes, rounds if quick else 9), at_most=1.1)
     few, many = (200, 2_000) if quick else (2_000, 20_000)
     bench.row(
         "memory", "the vectors", f"growth of the peak from {few:,} to {many:,} synthetic clips, over that of the vectors",
@@ -144,17 +145,18 @@ def scale(bench, sizes, rounds):
     plans = {size: synthetic(bench, size) for size in sizes}
     costs = {size: [] for size in sizes}
     process = bench.worker("Timbre")
+    # The disk is still busy with a folder's removal when the next run begins: they all go at the end.
+    kept, numbers = bench.folder / "scale", itertools.count()
 
     def cost(size):
-        folder = bench.folder / "vectors"
-        shutil.rmtree(folder, ignore_errors=True)
-        answer = process.ask("run", plans[size], folder, len(cores()))
+        answer = process.ask("run", plans[size], kept / str(next(numbers)), len(cores()))
         return answer["seconds"] / answer["clips"]
 
     cost(sizes[1])
     for number in range(rounds):
         for size in sizes if number % 2 == 0 else reversed(sizes):
             costs[size].append(statistics.median(cost(size) for _ in range(max(1, min(15, 5_000 // size)))))
+    shutil.rmtree(kept)
     middle = {size: statistics.median(costs[size]) for size in sizes}
     ratios = [max(of) / min(of) for of in zip(*costs.values())]
     return {

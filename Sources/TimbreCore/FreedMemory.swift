@@ -12,7 +12,8 @@ public func keepFreedMemory() {
 
 /// Gives back what is kept: where work of one kind ends, what follows has no use for its blocks.
 ///
-/// A few megabytes stay. To return them and to touch them again costs a short run more than they are worth.
-public func returnFreedMemory() {
-  if mallinfo2().fordblks > 8 << 20 { _ = malloc_trim(0) }
+/// It takes milliseconds, and more until the pages are touched again, so it is for large work alone.
+/// - Parameter limit: Bytes of heaps that are left as they are.
+public func returnFreedMemory(beyond limit: Int = 0) {
+  if mallinfo2().arena > limit { _ = malloc_trim(0) }
 }

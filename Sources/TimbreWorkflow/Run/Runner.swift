@@ -18,8 +18,8 @@ public struct Runner: Sendable {
   /// - Throws: The `Diagnostic` that stopped the run, after `run.json` tells of it.
   @discardableResult
   public func run() async throws -> JSONValue {
-    // What a run took is of no use to the next one in this process.
-    defer { returnFreedMemory() }
+    // What a large run took is of no use to the next one in this process.
+    defer { returnFreedMemory(beyond: 256 << 20) }
     // What an earlier process has finished belongs to the data that it had.
     let begun = conditions.resumes ? folder.fact(DataCheck.key) : nil
     // The first clips are computed meanwhile.
@@ -142,7 +142,8 @@ public struct Runner: Sendable {
     }
     timings.features = (clock.now - start).seconds
     timings.parts = results.seconds
-    returnFreedMemory()
+    // Rows are copied as they are divided. A few megabytes of them fit beside the blocks of the last clips.
+    if results.values.count > 2 << 20 { returnFreedMemory() }
     for failure in results.failures(of: list.clips) {
       conditions.observer.warned("skipped \(failure.clip.id): \(failure.reason.message)")
     }
