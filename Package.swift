@@ -72,7 +72,7 @@ let package = Package(
     module("TimbreCorpora", ["TimbreCore", "TimbreTools"]),
     module("TimbreEvaluation", ["TimbreCore", real]),
     module("TimbreCache", ["TimbreCore", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("TimbreFingerprint", ["TimbreCore", "TimbreDSP", real]),
+    module("TimbreFingerprint", ["TimbreCore", "TimbreDSP", "TimbreMachine", real]),
     module(
       "TimbreWorkflow",
       [

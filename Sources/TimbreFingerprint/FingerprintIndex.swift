@@ -1,4 +1,5 @@
 import TimbreCore
+import TimbreMachine
 
 /// Two recordings whose fingerprints are alike.
 public struct FingerprintMatch: Sendable, Hashable {
@@ -29,27 +30,30 @@ public enum FingerprintIndex {
 
   /// - Parameters:
   ///   - prints: Packed fingerprints; empty ones are passed over.
-  ///   - isSame: Whether two recordings are known to be the same: these are not looked for.
-  /// - Returns: Sorted by `first`, then `second`; the same whatever the machine.
+  ///   - isSame: Whether two recordings are known to be the same: these are not looked for. Asked on several threads at a time.
+  /// - Returns: Sorted by `first`, then `second`; the same whatever the machine and the number of workers.
   public static func matches(
-    in prints: PackedRuns<UInt32>, isSame: (Int, Int) -> Bool = { _, _ in false }
+    in prints: PackedRuns<UInt32>, _ workers: Workers = Workers(1), isSame: (Int, Int) -> Bool = { _, _ in false }
   ) -> [FingerprintMatch] {
     let prints = FingerprintBlock(runs: prints)
-    var found: [UInt64: FingerprintMatch] = [:]
-    let keysAtOnce = 1 << 16 / min(max(1, prints.activeCount / framesAtOnce), 8)
-    for shift in [UInt32(0), 16] {
-      for firstKey in stride(from: 0, to: 1 << 16, by: keysAtOnce) {
-        search(prints, keys: firstKey..<firstKey + keysAtOnce, shift: shift, isSame: isSame, into: &found)
-      }
+    let parts = min(max(1, prints.activeCount / framesAtOnce), 8)
+    let keysAtOnce = (1 << 16 + parts - 1) / parts
+    let pieces = workers.map(2 * parts) { piece in
+      let firstKey = piece % parts * keysAtOnce
+      return search(
+        prints, keys: firstKey..<firstKey + keysAtOnce, shift: piece < parts ? 0 : 16, isSame: isSame)
     }
+    // Of equal distances the one of the first piece stays.
+    var found: [UInt64: FingerprintMatch] = [:]
+    for piece in pieces { found.merge(piece) { $1.distance < $0.distance ? $1 : $0 } }
     return found.values.sorted { ($0.first, $0.second) < ($1.first, $1.second) }
   }
 
   /// Compares what agrees in 16 bits, the word's from `shift` on, where these are one of the keys.
   private static func search(
-    _ prints: FingerprintBlock, keys: Range<Int>, shift: UInt32, isSame: (Int, Int) -> Bool,
-    into found: inout [UInt64: FingerprintMatch]
-  ) {
+    _ prints: FingerprintBlock, keys: Range<Int>, shift: UInt32, isSame: (Int, Int) -> Bool
+  ) -> [UInt64: FingerprintMatch] {
+    var found: [UInt64: FingerprintMatch] = [:]
     // The 16 bits of each frame, and behind them its place.
     var frames: [UInt64] = []
     prints.forEachActive { clip, frame, word in
@@ -78,6 +82,7 @@ public enum FingerprintIndex {
         }
       }
     }
+    return found
   }
 
   private static func clipAndFrame(_ place: UInt64) -> (clip: Int, frame: Int) {

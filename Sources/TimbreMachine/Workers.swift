@@ -30,12 +30,16 @@ public struct Workers: Sendable {
 
   /// What each of the tasks 0 ..< tasks gives, in their order.
   /// - Throws: What the first of them, by number, threw.
-  public func map<Value>(_ tasks: Int, _ body: (_ task: Int) throws -> Value) throws -> [Value] {
-    var results = [Result<Value, any Error>?](repeating: nil, count: tasks)
+  public func map<Value, Failure>(_ tasks: Int, _ body: (_ task: Int) throws(Failure) -> Value) throws(Failure)
+    -> [Value]
+  {
+    var results = [Result<Value, Failure>?](repeating: nil, count: tasks)
     unsafe results.withUnsafeMutableBufferPointer { slots in
       nonisolated(unsafe) let slots = unsafe slots
-      run(tasks) { task, _ in unsafe slots[task] = Result { try body(task) } }
+      run(tasks) { task, _ in unsafe slots[task] = Result { () throws(Failure) in try body(task) } }
     }
-    return try results.compactMap { try $0?.get() }
+    var values: [Value] = []
+    for result in results { if let result { values.append(try result.get()) } }
+    return values
   }
 }

@@ -2,6 +2,7 @@ import TimbreAudio
 import TimbreCore
 import TimbreEvaluation
 import TimbreFingerprint
+import TimbreMachine
 import TimbreReport
 
 /// Clips that are one recording in different files: compressed, louder, resampled, with a little noise, shifted.
@@ -26,8 +27,8 @@ struct NearIdentical: Sendable {
   init() {}
 
   /// Compares the fingerprints of all clips, and listens to those that are alike.
-  init(of results: ClipResults, clips: [Clip], load: LoadOptions) {
-    let matches = FingerprintIndex.matches(in: results.fingerprints) {
+  init(of results: ClipResults, clips: [Clip], load: LoadOptions, jobs: Int) {
+    let matches = FingerprintIndex.matches(in: results.fingerprints, Workers(jobs)) {
       results.contentHash(ofClip: $0) == results.contentHash(ofClip: $1)
     }
     var partners: [Int: Int] = [:]

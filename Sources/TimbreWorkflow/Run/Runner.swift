@@ -79,7 +79,7 @@ public struct Runner: Sendable {
     try plan.split.preview(list.clips.map { SplitItem($0) }, views: plan.views.map(\.name), workflowSeed: plan.seed)
 
     var results = try await extract(list, after: beginning, timings: &timings)
-    let near = NearIdentical(of: results, clips: list.clips, load: plan.recipe.load)
+    let near = NearIdentical(of: results, clips: list.clips, load: plan.recipe.load, jobs: conditions.jobs)
     results.forgetFingerprints()
     if let sentence = near.sentence(list.clips) { conditions.observer.warned(sentence) }
     let data: RunData
