@@ -12,7 +12,10 @@ public struct FoundFile: Sendable, Hashable {
     self.path = path
   }
 
-  public var name: String { String(relative.split(separator: "/").last ?? "") }
+  public var name: String {
+    relative.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(relative[relative.utf8.index(after: $0)...]) }
+      ?? relative
+  }
   /// The name without its extension.
   public var stem: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
 }

@@ -12,6 +12,8 @@ struct ClipResult: Sendable {
   /// nil where the clip is too short or too quiet for one.
   var fingerprint: AudioFingerprint?
   var failure: Diagnostic?
+  /// Whether its recording had to be read: the cache did not know everything.
+  var isRead = false
   /// Seconds that reading and resampling, making the views, and their features took.
   var seconds = (load: 0.0, views: 0.0, features: 0.0)
 }
@@ -24,6 +26,9 @@ struct ClipStage: Sendable {
   /// What earlier runs have computed; nil to compute everything.
   var cache: ClipCache?
 
+  /// A clip's file is asked for so many clips before it is computed, where those before it had to be read.
+  private static let ahead = 8
+
   /// Results in the order of the clips. With `on_error: stop`, stops at the first clip that fails.
   ///
   /// Clips begin in order and those under way are waited for, so that the clip that stops the run is the same for any `jobs`.
@@ -31,6 +36,7 @@ struct ClipStage: Sendable {
     var results = try ClipResults(clips: clips.count, views: plan.views.count, shape: plan.recipe.shape())
     var done = 0
     var firstFailure: Int?
+    let reading = ReadAhead()
     await withTaskGroup(of: (Int, ClipResult).self) { group in
       var next = 0
       func addOne() {
@@ -43,6 +49,7 @@ struct ClipStage: Sendable {
       while let (index, result) = await group.next() {
         results.take(result, at: index)
         done += 1
+        if result.isRead, next + Self.ahead < clips.count { reading.expect(clips[next + Self.ahead].source) }
         if result.failure != nil, plan.onError == .stop { firstFailure = min(index, firstFailure ?? index) }
         onResult(done)
         addOne()
@@ -81,6 +88,7 @@ struct ClipStage: Sendable {
     if let recording = known?.recording {
       (result.contentHash, result.fingerprint) = recording
     } else {
+      result.isRead = true
       let audio = try load(clip.source, options: plan.recipe.load)
       original = audio.signal
       result.contentHash = audio.contentHash
