@@ -2,11 +2,12 @@ import CFFTW
 import Synchronization
 
 /// FFTW's planner is not thread-safe: one lock for every planner call of the process. Executing a plan needs none.
-let planner = Mutex(())
+let planner = Mutex(PlanWisdom.take())
 
 /// The transform of `length` real samples in single precision, both ways, without scaling.
 ///
-/// Plans are estimated, never measured, so that a length always runs the same algorithm and gives the same bits.
+/// Plans are those of `PlanWisdom` or estimated, never measured as the program runs, so that a length always runs the same algorithm and
+/// gives the same bits.
 @safe final class FourierTransform: @unchecked Sendable {
   let length: Int
   /// Complex numbers of one spectrum: length / 2 + 1.
