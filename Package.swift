@@ -137,7 +137,7 @@ let package = Package(
     tests("TimbreLearnersTests", ["TimbreLearners", "TimbreMachine", real]),
     tests("TimbreReportTests", ["TimbreReport"]),
     tests("TimbreCorporaTests", ["TimbreCorpora"]),
-    tests("TimbreFingerprintTests", ["TimbreFingerprint", "TimbreAudio"]),
+    tests("TimbreFingerprintTests", ["TimbreFingerprint", "TimbreAudio", "TimbreMachine"]),
     tests("TimbreStudioTests", ["TimbreStudio", "TimbreReport", "TimbreWorkflow", "TimbreBuiltin"]),
     tests("TimbreEvaluationTests", ["TimbreEvaluation"]),
     tests("TimbreWorkflowTests", ["TimbreWorkflow", "TimbreAudio", "TimbreReport", "TimbreBuiltin"]),

@@ -20,7 +20,7 @@ TIES = 0.03
 
 def run(bench):
     quick = bench.options.quick
-    rounds = 1 if quick else 3
+    rounds = 1 if quick else 5
     bench.row(
         "corpus", POOL, "seconds a clip of RAVDESS: decode 48 kHz, resample, three views, three vectors; all cores",
         lambda: corpus(bench, rounds), at_least=15)
@@ -29,7 +29,7 @@ def run(bench):
     counts = ", ".join(f"{size:,}" for size in sizes)
     bench.row(
         "scale", "itself", f"cost of a clip at {counts} synthetic clips, the greatest over the least",
-        lambda: scale(bench, sizes, rounds if quick else 9), at_most=1.1)
+        lambda: scale(bench, sizes, rounds if quick else 15), at_most=1.1)
     few, many = (200, 2_000) if quick else (2_000, 20_000)
     bench.row(
         "memory", "the vectors", f"growth of the peak from {few:,} to {many:,} synthetic clips, over that of the vectors",

@@ -3,6 +3,7 @@ import TimbreAudio
 import TimbreCore
 
 import TimbreFingerprint
+import TimbreMachine
 
 @Suite struct FingerprintTests {
   /// Syllables: a buzz whose pitch and formants wander, with pauses between; another `seed` says something else.
@@ -123,6 +124,7 @@ import TimbreFingerprint
     let matches = FingerprintIndex.matches(in: block)
     #expect(matches.map { [$0.first, $0.second] } == (0..<10).map { [100 * $0 + 49, 100 * $0 + 99] })
     #expect(matches.allSatisfy { $0.distance == 1.0 / 32 && $0.shift == 0 })
+    #expect(FingerprintIndex.matches(in: block, Workers(5)) == matches)
   }
 
   @Test func silenceAndScrapsHaveNone() {
