@@ -24,12 +24,12 @@ def run(bench):
     bench.row(
         "corpus", POOL, "seconds a clip of RAVDESS: decode 48 kHz, resample, three views, three vectors; all cores",
         lambda: corpus(bench, rounds), at_least=15)
-    bench.row("cores", "--jobs 1", "the same corpus with `--jobs 2`", lambda: two_jobs(bench, rounds), at_least=1.85)
+    bench.row("cores", "--jobs 1", "the same corpus with `--jobs 2`", lambda: two_jobs(bench, min(rounds, 3)), at_least=1.85)
     sizes = (104, 1_000) if quick else (104, 1_000, 10_000)
     counts = ", ".join(f"{size:,}" for size in sizes)
     bench.row(
         "scale", "itself", f"cost of a clip at {counts} synthetic clips, the greatest over the least",
-        lambda: scale(bench, sizes, rounds if quick else 15), at_most=1.1)
+        lambda: scale(bench, sizes, rounds if quick else 13), at_most=1.1)
     few, many = (200, 2_000) if quick else (2_000, 20_000)
     bench.row(
         "memory", "the vectors", f"growth of the peak from {few:,} to {many:,} synthetic clips, over that of the vectors",
