@@ -76,8 +76,8 @@ let package = Package(
     module(
       "TimbreWorkflow",
       [
-        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreEvaluation", "TimbreFingerprint", "TimbreMachine",
-        "TimbreReport",
+        "TimbreCore", "TimbreAudio", "TimbreCache", "TimbreDSP", "TimbreEvaluation", "TimbreFingerprint",
+        "TimbreMachine", "TimbreReport",
       ]),
     module("TimbreTracking", ["TimbreCore", "TimbreReport", "TimbreTools", "TimbreWorkflow"]),
     module("TimbreTesting", ["TimbreCore", real]),

@@ -24,7 +24,7 @@ package enum FlacFile {
   )? {
     guard let bytes = content(path) else { return nil }
     return unsafe bytes.withUnsafeBufferPointer { bytes in
-      guard let source = unsafe FlacSource(bytes), let sampleRate = source.sampleRate, source.isPlain,
+      guard let source = unsafe FlacSource(bytes), let sampleRate = source.sampleRate,
         let part = try? part(sampleRate), part.first >= 0, part.count > 0, part.first < source.count
       else { return nil }
       let count = min(part.count, source.count - part.first)
@@ -34,12 +34,12 @@ package enum FlacFile {
     }
   }
 
-  /// The bytes of an ordinary file that begins as FLAC does.
+  /// The bytes of an ordinary file that begins as plain FLAC does.
   private static func content(_ path: String) -> [UInt8]? {
     guard let descriptor = try? openForReading(path) else { return nil }
     defer { close(descriptor) }
-    var (status, magic) = (stat(), UInt32(0))
-    guard unsafe pread(descriptor, &magic, 4, 0) == 4, UInt32(bigEndian: magic) == 0x664C_6143,
+    var (status, head) = (stat(), [UInt8](repeating: 0, count: 22))
+    guard unsafe pread(descriptor, &head, head.count, 0) == head.count, isPlain(head),
       unsafe fstat(descriptor, &status) == 0, status.st_size <= longest
     else { return nil }
     let size = Int(status.st_size)
@@ -47,6 +47,14 @@ package enum FlacFile {
       count = unsafe max(0, pread(descriptor, bytes.baseAddress, size, 0))
     }
     return bytes.count == size ? bytes : nil
+  }
+
+  /// Whether the first bytes of a file tell of one channel at a sample rate, of a depth that libsndfile knows (RFC 9639, section 8.2).
+  private static func isPlain(_ head: [UInt8]) -> Bool {
+    guard head.starts(with: Array("fLaC".utf8)), head[4] & 0x7F == 0 else { return false }
+    let rate = Int(head[18]) << 12 | Int(head[19]) << 4 | Int(head[20]) >> 4
+    let (channels, depth) = ((head[20] >> 1 & 7) + 1, ((head[20] & 1) << 4 | head[21] >> 4) + 1)
+    return rate > 0 && channels == 1 && [8, 16, 24].contains(depth)
   }
 }
 
@@ -83,8 +91,6 @@ private final class FlacSource {
   deinit { unsafe FLAC__stream_decoder_delete(decoder) }
 
   var sampleRate: Int? { header.map { Int($0.sample_rate) } }
-  /// One channel of a depth that libsndfile knows.
-  var isPlain: Bool { header.map { $0.channels == 1 && [8, 16, 24].contains($0.bits_per_sample) } ?? false }
   /// Samples a channel; 0 where the header does not say.
   var count: Int { header.flatMap { Int(exactly: $0.total_samples) } ?? 0 }
 
@@ -95,7 +101,12 @@ private final class FlacSource {
       return
     }
     let number = first / Int(header.max_blocksize)
-    guard let frame = unsafe FlacFrames(bytes).place(of: number), unsafe FLAC__stream_decoder_flush(decoder) != 0 else {
+    // Behind the metadata: a picture's bytes may hold a sound of its own.
+    var behind: UInt64 = 0
+    guard unsafe FLAC__stream_decoder_get_decode_position(decoder, &behind) != 0,
+      let frame = unsafe FlacFrames(bytes).place(of: number, from: Int(clamping: behind)),
+      unsafe FLAC__stream_decoder_flush(decoder) != 0
+    else {
       isBroken = true
       return
     }
@@ -159,7 +170,9 @@ extension FlacSource {
   }
 
   fileprivate func take(_ metadata: UnsafePointer<FLAC__StreamMetadata>?) {
-    guard let metadata = unsafe metadata, unsafe metadata.pointee.type == FLAC__METADATA_TYPE_STREAMINFO else { return }
+    guard header == nil, let metadata = unsafe metadata,
+      unsafe metadata.pointee.type == FLAC__METADATA_TYPE_STREAMINFO
+    else { return }
     header = unsafe metadata.pointee.data.stream_info
   }
 
@@ -175,13 +188,18 @@ extension FlacSource {
       isBroken = true
       return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT
     }
-    if let start, unsafe Int(frame.pointee.header.number.sample_number) != start.sample {
-      isBroken = true
-      return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT
+    let size = unsafe Int(frame.pointee.header.blocksize)
+    if let start {
+      // Were frames of another size than the header says, this one's first sample would be another as well.
+      let isWhole = size == Int(header.max_blocksize) || start.sample + size == self.count
+      guard isWhole, start.skipped < size, unsafe Int(frame.pointee.header.number.sample_number) == start.sample else {
+        isBroken = true
+        return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT
+      }
     }
     let scale = 1 / Float(1 << (header.bits_per_sample - 1))
     let skipped = start?.skipped ?? 0
-    let count = unsafe max(0, min(Int(frame.pointee.header.blocksize) - skipped, target.count - written))
+    let count = max(0, min(size - skipped, target.count - written))
     unsafe convert(samples + skipped, into: base + written, count: count, scale: scale)
     written += count
     start = nil

@@ -17,10 +17,11 @@ struct FlacFrames {
   init(_ bytes: UnsafeBufferPointer<UInt8>) { unsafe self.bytes = bytes }
 
   /// Where a sound header begins that bears `number`, in a file whose frames are of one size; nil where none does.
-  func place(of number: Int) -> Int? {
+  /// - Parameter first: Where the first frame begins, behind the metadata.
+  func place(of number: Int, from first: Int) -> Int? {
     guard let base = unsafe bytes.baseAddress else { return nil }
     let coded = Self.coded(number)
-    var place = 0
+    var place = first
     while unsafe place < bytes.count, let found = unsafe memchr(base + place, 0xFF, bytes.count - place) {
       unsafe place = UnsafeRawPointer(found) - UnsafeRawPointer(base)
       if isHeader(at: place, coded) { return place }

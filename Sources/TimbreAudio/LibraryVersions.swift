@@ -1,3 +1,4 @@
+@unsafe @preconcurrency import CFLAC
 import CSamplerate
 import CSndfile
 import CSoxr
@@ -8,7 +9,7 @@ public func audioLibraryVersions() -> [(name: String, version: String)] {
     unsafe version.map { unsafe String(cString: $0) } ?? "unknown"
   }
   return [
-    ("libsndfile", unsafe text(sf_version_string())), ("soxr", unsafe text(soxr_version())),
-    ("libsamplerate", unsafe text(src_get_version())),
+    ("libsndfile", unsafe text(sf_version_string())), ("libFLAC", unsafe text(FLAC__VERSION_STRING)),
+    ("soxr", unsafe text(soxr_version())), ("libsamplerate", unsafe text(src_get_version())),
   ]
 }

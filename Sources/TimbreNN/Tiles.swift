@@ -13,7 +13,7 @@
     /// Whether the result is added to.
     var adds = false
 
-    /// Tiles that `rows` rows take, or a few more.
+    /// So many tiles `rows` rows take at least.
     static func count(_ rows: Int) -> Int { (rows + 4) / 5 }
 
     /// - Parameter between: Called before every tile.

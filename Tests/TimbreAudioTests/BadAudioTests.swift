@@ -48,6 +48,10 @@ import TimbreCore
     let whole = WAV.pcm16([formulaSignal(400)], rate: 8000)
     expect(.badAudio, saying: "WAV header", for: try folder.file("d.wav", Array(whole.prefix(30))))
     expect(.badAudio, saying: "FLAC header", for: try folder.file("e.flac", Array("fLaC".utf8) + [0, 0]))
+    var mute = try AudioFile.encode(Signal(samples: formulaSignal(4000), sampleRate: 8000), as: .flac)
+    mute.replaceSubrange(18..<20, with: [0, 0])
+    mute[20] &= 0x0F
+    expect(.badAudio, saying: "FLAC header", for: try folder.file("rate.flac", mute))
     expect(.badAudio, saying: "M4A", for: try folder.file("f.m4a", [0, 0, 0, 24] + Array("ftypM4A ".utf8)))
     expect(.emptyAudio, saying: "no audio", for: try folder.file("g.wav", WAV.pcm16([[]], rate: 8000)))
   }

@@ -61,4 +61,27 @@ import TimbreCore
       #expect(decoded(path, from: first, count: 10)?.samples == Array(noise.samples[first..<first + 10]))
     }
   }
+
+  /// Metadata may hold sounds, whose frames bear the same numbers.
+  @Test func looksForFramesBehindTheMetadata() throws {
+    let signal = Signal(samples: formulaSignal(30_000), sampleRate: 8000)
+    let other = Signal(samples: signal.samples.map { -$0 }, sampleRate: 8000)
+    let (outer, inner) = (try AudioFile.encode(signal, as: .flac), try AudioFile.encode(other, as: .flac))
+    let block = Array("test".utf8) + inner
+    let head = [2] + [16, 8, 0].map { UInt8(truncatingIfNeeded: block.count >> $0) }
+    let path = try folder.file("cover.flac", outer[..<42] + head + block + outer[42...])
+    let expected = try #require(decoded(try folder.file("plain.flac", outer), from: 20_000, count: 100))
+    #expect(decoded(path, from: 20_000, count: 100)?.samples == expected.samples)
+  }
+
+  /// Where a header tells of longer frames than there are, a sample's place cannot be worked out.
+  @Test func isNotMisledByAnotherSizeOfFrames() throws {
+    let signal = Signal(samples: formulaSignal(30_000), sampleRate: 8000)
+    var content = try AudioFile.encode(signal, as: .flac)
+    #expect(content[8..<12] == [16, 0, 16, 0])
+    content.replaceSubrange(8..<12, with: [18, 0, 18, 0])
+    let path = try folder.file("sizes.flac", content)
+    for first in [100, 4300, 20_000] { #expect(decoded(path, from: first, count: 100) == nil) }
+    #expect(decoded(path)?.samples.count == 30_000)
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TimbreCore
 import TimbreDSP
@@ -6,6 +7,15 @@ import TimbreDSP
   static func noise(_ count: Int) -> [Float] {
     var random = RandomSource(seed: 3)
     return (0..<count).map { _ in Float(random.uniform(-1, 1)) }
+  }
+
+  /// Debian's FFTW on a processor with AVX takes the plans that were measured; a slip in their text would go unnoticed otherwise.
+  @Test func fftwTakesItsWisdom() throws {
+    let parts = fftwVersion().split(separator: ", ")
+    #expect(parts.count == 2)
+    let processor = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+    let fits = parts.first == "fftw-3.3.10-sse2-avx" && processor.contains(" avx ")
+    #expect((parts.last == "plans estimated") == !fits, "\(fftwVersion())")
   }
 
   @Test(arguments: [(2048, 512), (513, 100), (64, 16), (400, 200)])

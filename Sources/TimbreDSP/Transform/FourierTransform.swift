@@ -1,7 +1,8 @@
 import CFFTW
 import Synchronization
 
-/// FFTW's planner is not thread-safe: one lock for every planner call of the process. Executing a plan needs none.
+/// FFTW's planner is not thread-safe: one lock for every planner call of the process. Executing a plan needs none. It holds what
+/// `PlanWisdom` is called by.
 let planner = Mutex(PlanWisdom.take())
 
 /// The transform of `length` real samples in single precision, both ways, without scaling.

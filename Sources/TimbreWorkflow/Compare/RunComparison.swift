@@ -51,7 +51,7 @@ public struct RunComparison: Sendable {
     let couples = runs.indices.flatMap { first in
       tested == .all || first == 0 ? (first + 1..<runs.count).map { (first, $0) } : []
     }.filter { rows.meet($0, $1) }
-    var pairs = try Workers(jobs).map(couples.count) { index in
+    var pairs = Workers(jobs).map(couples.count) { index in
       let (first, second) = couples[index]
       let (test, isOverSpeakers) = rows.test(first, second, among: couples.count)
       return RunPair(first: first, second: second, test: test, isOverSpeakers: isOverSpeakers)

@@ -1,18 +1,23 @@
 import TimbreAudio
 import TimbreCache
 import TimbreCore
+import TimbreDSP
 import TimbreEvaluation
 import TimbreFingerprint
 import TimbreReport
 
 /// What is known of clips from earlier runs, under keys that name everything it depends on: the file's bytes, the part of it, how it is
-/// loaded, the view's chain with its seed, the feature node with every parameter, and the versions of the plugins.
+/// loaded, the view's chain with its seed, the feature node with every parameter, and the versions of the plugins
+/// and libraries.
 ///
 /// Generated audio has no bytes to go by, and a step that reads other files depends on what these hold: neither is kept.
 struct ClipCache: Sendable {
   private let cache: ResultCache
   private let files: FileFingerprints
   private let load: String
+  /// Libraries whose other versions give other bits.
+  private let libraries = (audioLibraryVersions() + [("fftw", fftwVersion())]).map { "\($0.name) \($0.version)" }
+    .joined(separator: ", ")
   /// Each view; nil where its result is not kept.
   private let views: [(chain: String, name: String, keepsSignal: Bool)?]
   /// Node and statistic of each part of a row; of a sequence's parts the node alone, so that other sequences use its frames as well.
@@ -66,7 +71,7 @@ struct ClipCache: Sendable {
     guard case .file(let path, let start, let end) = clip.source, let content = files.content(of: path) else {
       return nil
     }
-    let origin = ["\(content.high) \(content.low)", "\(start ?? 0) \(end ?? -1)", load]
+    let origin = ["\(content.high) \(content.low)", "\(start ?? 0) \(end ?? -1)", load, libraries]
     let kind = form.sequence == nil ? "row" : "frames"
     let views = views.map { view -> KnownClip.ViewKeys? in
       guard let view else { return nil }
