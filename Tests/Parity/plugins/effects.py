@@ -1,5 +1,7 @@
 """librosa.effects."""
 
+import contextlib
+
 import librosa
 import numpy as np
 
@@ -252,13 +254,24 @@ def fused(x, y, z):
     return (x.astype(np.float64) * y + z).astype(np.float32)
 
 
-def angle(case, y, sr, ours, theirs, extract):
-    original = np.angle
-    np.angle = our_angles
+@contextlib.contextmanager
+def librosa_with_our_angles():
+    original, np.angle = np.angle, our_angles
     try:
-        return error(ours, again(case, y, sr)) <= LIMIT / 5
+        yield
     finally:
         np.angle = original
+
+
+def angle(case, y, sr, ours, theirs, extract):
+    with librosa_with_our_angles():
+        return error(ours, again(case, y, sr)) <= LIMIT / 5
+
+
+def angle_and_another(case, y, sr, ours, theirs, extract):
+    with librosa_with_our_angles():
+        theirs = again(case, y, sr)
+        return any(rule.check(case, y, sr, ours, theirs, extract) for rule in OTHER_PHASES.values())
 
 
 class Vocoder:
@@ -317,6 +330,16 @@ def tie(case, y, sr, ours, theirs, extract):
 
 # Our angles follow NumPy's on processors with AVX-512; elsewhere NumPy asks the C library, whose last bits are others.
 FOLLOWED = np._core._multiarray_umath.__cpu_features__.get("AVX512_SKX")
+OTHER_PHASES = {
+    "quotient": QUOTIENT,
+    "tie": Rule("The same, on the very sums: where they lie within last bits (7.2e-7) of the middle between two floats, "
+    "librosa's output is ours when up to 200 of them, tried in turn, are rounded the other way.", tie),
+    "transform": Rule("The same, where the last bit is one of the Fourier transform: librosa itself moves by a third of the difference or "
+    "more in one of 16 runs with errors of half a unit of double precision in its transform.", last_bits),
+    "cancelled": Rule("A bin of a short transform cancels, as in sounds of a few equal values: its angle is that of a rounding of 0, and all "
+    "later phases follow it. librosa itself moves by a third of the difference or more in one of 16 runs with other roundings in such bins.",
+    cancelled),
+}
 PHASES = {
     "lengths": (5000, 60_000),  # phases add up: their rounding shows only over seconds
     "share": 0.1 if FOLLOWED else 0.25,
@@ -325,14 +348,10 @@ PHASES = {
         "angle": Rule("librosa adds up phases in float32, and one last bit of an angle moves such a sum by a rounding step of the sum. "
     "NumPy's arctan2 gives other last bits on other processors. Ours follows the one for AVX-512 in 99 of 100 bits. The output "
     "is librosa's when np.angle is given our angles, all within 4 units in the last place of the true ones.", angle),
-        "quotient": QUOTIENT,
-        "tie": Rule("The same, on the very sums: where they lie within last bits (7.2e-7) of the middle between two floats, "
-    "librosa's output is ours when up to 200 of them, tried in turn, are rounded the other way.", tie),
-        "transform": Rule("The same, where the last bit is one of the Fourier transform: librosa itself moves by a third of the difference or "
-    "more in one of 16 runs with errors of half a unit of double precision in its transform.", last_bits),
-        "cancelled": Rule("A bin of a short transform cancels, as in sounds of a few equal values: its angle is that of a rounding of 0, and all "
-    "later phases follow it. librosa itself moves by a third of the difference or more in one of 16 runs with other roundings in such bins.",
-    cancelled),
+        **OTHER_PHASES,
+        "both": Rule(
+            "Two of these at once: given our angles, librosa has an output whose difference from ours one of the others explains.",
+            angle_and_another),
     },
 }
 
