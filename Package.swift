@@ -62,7 +62,7 @@ let package = Package(
     .systemLibrary(name: "CPrefetch"),
 
     module("TimbreCore", ["CMalloc", real]),
-    module("TimbreAudio", ["TimbreCore", "CFLAC", "CSndfile", "CSoxr", "CSamplerate"]),
+    module("TimbreAudio", ["TimbreCore", "TimbreDSP", "CFLAC", "CSndfile", "CSoxr", "CSamplerate"]),
     module("TimbreDSP", ["TimbreCore", "CFFTW", real]),
     module("TimbreMachine", ["TimbreCore"]),
     module("TimbreNN", ["TimbreCore", "TimbreMachine", "COpenBLAS", "CPrefetch", real]),

@@ -48,7 +48,7 @@ public struct PitchShift: Augmenter {
       signal.samples, rate: rate, stft: stft, vocoderHop: config.transform.vocoderHop)
     let target = Double(signal.sampleRate)
     var samples = try Resampler.resample(
-      stretched, from: target / rate, to: target, type: config.resType, scale: config.scale)
+      stretched, from: target / rate, to: target, type: config.resType, scale: config.scale, toTheBit: false)
     let count = signal.samples.count
     if samples.count > count { samples.removeLast(samples.count - count) }
     samples += repeatElement(0, count: count - samples.count)

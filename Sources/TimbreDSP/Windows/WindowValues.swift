@@ -122,7 +122,7 @@ extension Window {
 }
 
 /// The modified Bessel function of order 0, by its power series: Σ ((x/2)ᵏ / k!)².
-private func besselI0(_ x: Double) -> Double {
+func besselI0(_ x: Double) -> Double {
   let quarter = x * x / 4
   var term = 1.0
   var sum = 1.0

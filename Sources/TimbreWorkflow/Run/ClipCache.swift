@@ -15,9 +15,9 @@ struct ClipCache: Sendable {
   private let cache: ResultCache
   private let files: FileFingerprints
   private let load: String
-  /// Libraries whose other versions give other bits.
-  private let libraries = (audioLibraryVersions() + [("fftw", fftwVersion())]).map { "\($0.name) \($0.version)" }
-    .joined(separator: ", ")
+  /// Libraries whose other versions give other bits, and our own resampling.
+  private let libraries = (audioLibraryVersions() + [("fftw", fftwVersion()), ("resampling", "2")])
+    .map { "\($0.name) \($0.version)" }.joined(separator: ", ")
   /// Each view; nil where its result is not kept.
   private let views: [(chain: String, name: String, keepsSignal: Bool)?]
   /// Node and statistic of each part of a row; of a sequence's parts the node alone, so that other sequences use its frames as well.
