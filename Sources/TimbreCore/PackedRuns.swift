@@ -28,9 +28,8 @@ public struct PackedRuns<Element: BitwiseCopyable & Sendable>: Sendable {
   @inlinable
   public subscript(index: Int) -> ArraySlice<Element> {
     get {
-      let place = places[index]
-      let (block, start, length) = (Int(place >> 44), Int(place >> 24 & 0xF_FFFF), Int(place & 0xFF_FFFF))
-      return length == 0 ? [] : blocks[block][start..<start + length]
+      let (block, range) = unpackedPlace(places[index])
+      return range.isEmpty ? [] : blocks[block][range]
     }
     set {
       let run = newValue.prefix(Self.longest)
@@ -42,5 +41,50 @@ public struct PackedRuns<Element: BitwiseCopyable & Sendable>: Sendable {
       places[index] = UInt64(block) << 44 | UInt64(blocks[block].count) << 24 | UInt64(run.count)
       blocks[block].append(contentsOf: run)
     }
+  }
+
+  /// Hands out the runs' memory, to be read on several threads: making a slice counts a reference, and threads that count the same one
+  /// wait for each other.
+  @inlinable
+  public func withRuns<Result>(_ body: (RunsInPlace<Element>) -> Result) -> Result {
+    // A block stays where it is as long as its closure runs.
+    func hold(_ held: [UnsafeBufferPointer<Element>]) -> Result {
+      if unsafe held.count == blocks.count { return body(unsafe RunsInPlace(blocks: held, places: places)) }
+      return unsafe blocks[held.count].withUnsafeBufferPointer { unsafe hold(held + [$0]) }
+    }
+    return unsafe hold([])
+  }
+}
+
+/// The block of a run and where in it the run lies.
+@inlinable
+func unpackedPlace(_ place: UInt64) -> (block: Int, range: Range<Int>) {
+  let (start, length) = (Int(place >> 24 & 0xF_FFFF), Int(place & 0xFF_FFFF))
+  return (Int(place >> 44), start..<start + length)
+}
+
+/// The memory that `PackedRuns.withRuns` hands out.
+@safe
+public struct RunsInPlace<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  @usableFromInline
+  let blocks: [UnsafeBufferPointer<Element>]
+  @usableFromInline
+  let places: [UInt64]
+
+  @inlinable
+  init(blocks: [UnsafeBufferPointer<Element>], places: [UInt64]) {
+    unsafe self.blocks = blocks
+    self.places = places
+  }
+
+  @inlinable
+  public var count: Int { places.count }
+
+  /// The run of a place, which holds as long as the closure it was handed out in.
+  @inlinable
+  public subscript(index: Int) -> UnsafeBufferPointer<Element> {
+    let (block, range) = unpackedPlace(places[index])
+    if range.isEmpty { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
+    return unsafe UnsafeBufferPointer(rebasing: blocks[block][range])
   }
 }

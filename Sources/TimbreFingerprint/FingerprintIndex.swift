@@ -35,7 +35,12 @@ public enum FingerprintIndex {
   public static func matches(
     in prints: PackedRuns<UInt32>, _ workers: Workers = Workers(1), isSame: (Int, Int) -> Bool = { _, _ in false }
   ) -> [FingerprintMatch] {
-    let prints = FingerprintBlock(runs: prints)
+    prints.withRuns { matches(in: FingerprintBlock(runs: $0), workers, isSame) }
+  }
+
+  private static func matches(
+    in prints: FingerprintBlock, _ workers: Workers, _ isSame: (Int, Int) -> Bool
+  ) -> [FingerprintMatch] {
     let parts = min(max(1, prints.activeCount / framesAtOnce), 8)
     let keysAtOnce = (1 << 16 + parts - 1) / parts
     let pieces = workers.map(2 * parts) { piece in
@@ -93,38 +98,33 @@ public enum FingerprintIndex {
 
 /// Packed fingerprints, read in place.
 private struct FingerprintBlock {
-  let runs: PackedRuns<UInt32>
+  let runs: RunsInPlace<UInt32>
 
   /// How many frames can be compared, of all clips.
   var activeCount: Int {
     (0..<runs.count).reduce(0) { count, clip in
-      guard !runs[clip].isEmpty else { return count }
-      let (low, high) = active(runs[clip])
+      let (low, high) = active(clip)
       return count + low.nonzeroBitCount + high.nonzeroBitCount
     }
   }
 
-  func start(_ clip: Int) -> Int { Int(runs[clip].first ?? 0) }
+  func start(_ clip: Int) -> Int { unsafe Int(runs[clip].first ?? 0) }
 
-  private func active(_ print: ArraySlice<UInt32>) -> (UInt64, UInt64) {
-    let base = print.startIndex
-    return (
-      UInt64(print[base + 1]) | UInt64(print[base + 2]) << 32, UInt64(print[base + 3]) | UInt64(print[base + 4]) << 32
-    )
+  private func active(_ clip: Int) -> (UInt64, UInt64) {
+    let print = unsafe runs[clip]
+    func long(_ place: Int) -> UInt64 { unsafe UInt64(print[place]) | UInt64(print[place + 1]) << 32 }
+    return print.isEmpty ? (0, 0) : (long(1), long(3))
   }
 
   func forEachActive(_ use: (_ clip: Int, _ frame: Int, _ word: UInt32) -> Void) {
     for clip in 0..<runs.count {
-      let print = runs[clip]
-      if print.isEmpty { continue }
-      let (low, high) = active(print)
-      let base = print.startIndex + AudioFingerprint.packedHead
+      let (print, (low, high)) = unsafe (runs[clip], active(clip))
       for (first, bits) in [(0, low), (64, high)] {
         var bits = bits
         while bits != 0 {
           let frame = first + bits.trailingZeroBitCount
           bits &= bits - 1
-          use(clip, frame, print[base + frame])
+          unsafe use(clip, frame, print[AudioFingerprint.packedHead + frame])
         }
       }
     }
@@ -133,25 +133,35 @@ private struct FingerprintBlock {
   /// Share of bits that differ where frame i of the first meets frame i − offset of the second; nil beyond the limit, which most
   /// pairs show soon.
   func distance(_ first: Int, _ second: Int, offset: Int) -> Double? {
-    let (print, other) = (runs[first], runs[second])
-    let a = print.startIndex + AudioFingerprint.packedHead + max(0, offset)
-    let b = other.startIndex + AudioFingerprint.packedHead + max(0, -offset)
-    let (mine, others) = (active(print), active(other))
-    let both = Self.shifted(mine, by: max(0, offset), and: others, by: max(0, -offset))
+    let both = Self.shifted(active(first), by: max(0, offset), and: active(second), by: max(0, -offset))
     let frames = both.0.nonzeroBitCount + both.1.nonzeroBitCount
-    guard frames >= FingerprintMatch.fewest else { return nil }
+    guard frames >= FingerprintMatch.fewest, let mine = unsafe runs[first].baseAddress,
+      let others = unsafe runs[second].baseAddress
+    else { return nil }
+    let a = unsafe mine + AudioFingerprint.packedHead + max(0, offset)
+    let b = unsafe others + AudioFingerprint.packedHead + max(0, -offset)
     let most = Int(FingerprintMatch.limit * Double(32 * frames))
     var wrong = 0
     for (from, bits) in [(0, both.0), (64, both.1)] {
-      var bits = bits
+      // Neighbours are counted together, of which the compiler makes vectors.
+      var (frame, bits) = (from, bits)
       while bits != 0 {
-        let frame = from + bits.trailingZeroBitCount
-        bits &= bits - 1
-        wrong += (print[a + frame] ^ other[b + frame]).nonzeroBitCount
+        frame += bits.trailingZeroBitCount
+        bits >>= UInt64(bits.trailingZeroBitCount)
+        let count = min((~bits).trailingZeroBitCount, 32)
+        wrong += unsafe Self.differingBits(a + frame, b + frame, count)
         if wrong > most { return nil }
+        frame += count
+        bits >>= UInt64(count)
       }
     }
     return Double(wrong) / Double(32 * frames)
+  }
+
+  private static func differingBits(_ a: UnsafePointer<UInt32>, _ b: UnsafePointer<UInt32>, _ count: Int) -> Int {
+    var sum = 0
+    for index in 0..<count { unsafe sum &+= (a[index] ^ b[index]).nonzeroBitCount }
+    return sum
   }
 
   private static func shifted(

@@ -12,6 +12,10 @@ struct PackedRunsTests {
       #expect(runs[index].count == length)
       #expect(runs[index].enumerated().allSatisfy { Int($1) == $0 * 31 + index })
     }
+    runs.withRuns { inPlace in
+      #expect(inPlace.count == lengths.count)
+      for index in lengths.indices { #expect(unsafe inPlace[index].elementsEqual(runs[index])) }
+    }
     #expect(runs.count == lengths.count)
   }
 
@@ -21,5 +25,7 @@ struct PackedRunsTests {
     runs[1] = [1, 2, 3]
     runs[1] = [9]
     #expect(Array(runs[1]) == [9])
+    #expect(runs.withRuns { unsafe $0[0].isEmpty && $0[1].elementsEqual([9]) })
+    #expect(PackedRuns<UInt8>(count: 2).withRuns { unsafe $0[1].isEmpty })
   }
 }

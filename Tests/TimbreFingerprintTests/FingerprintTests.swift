@@ -127,6 +127,32 @@ import TimbreMachine
     #expect(FingerprintIndex.matches(in: block, Workers(5)) == matches)
   }
 
+  /// Frames that say nothing, between those that do, are left out on both sides, wherever they meet.
+  @Test(arguments: [0, 1, 3, 31, 40, 64, 70, 100])
+  func distancesCountWhatBothHaveToSay(_ offset: Int) throws {
+    var random = RandomSource(seed: UInt64(offset))
+    let words = (0..<256).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
+    let other = words.map { $0 ^ (1 << UInt32.random(in: 0..<32, using: &random)) & ($0 >> 3) }
+    func mask() -> [Bool] { (0..<128).map { _ in random.uniform() < 0.8 } }
+    func packed(_ words: [UInt32], _ isActive: [Bool], start: Int) -> ArraySlice<UInt32> {
+      let bits = (0..<4).map { part in
+        (0..<32).reduce(UInt32(0)) { isActive[32 * part + $1] ? $0 | 1 << UInt32($1) : $0 }
+      }
+      return ([UInt32(start)] + bits + words)[...]
+    }
+    let (mine, others) = (mask(), mask())
+    var block = PackedRuns<UInt32>(count: 2)
+    // The second begins so many frames later, in the recording as in what is kept of it.
+    block[0] = packed(Array(words[..<128]), mine, start: 0)
+    block[1] = packed(Array(other[offset..<offset + 128]), others, start: offset)
+    let common = (offset..<128).filter { mine[$0] && others[$0 - offset] }
+    let wrong = common.reduce(0) { $0 + (words[$1] ^ other[$1]).nonzeroBitCount }
+    let matches = FingerprintIndex.matches(in: block)
+    if common.count < 17 { return #expect(matches.isEmpty) }
+    let match = try #require(matches.first)
+    #expect(wrong > 0 && match.distance == Double(wrong) / Double(32 * common.count) && match.shift == 0)
+  }
+
   @Test func silenceAndScrapsHaveNone() {
     #expect(AudioFingerprint(of: Signal(samples: [Float](repeating: 0, count: 50_000), sampleRate: 22_050)) == nil)
     #expect(AudioFingerprint(of: Signal(samples: [], sampleRate: 22_050)) == nil)

@@ -31,19 +31,28 @@ struct NearIdentical: Sendable {
     let matches = FingerprintIndex.matches(in: results.fingerprints, Workers(jobs)) {
       results.contentHash(ofClip: $0) == results.contentHash(ofClip: $1)
     }
-    var partners: [Int: Int] = [:]
-    for match in matches.sorted(by: { ($0.distance, $0.first, $0.second) < ($1.distance, $1.first, $1.second) })
-    where max(partners[match.first] ?? 0, partners[match.second] ?? 0) < Self.mostPartners {
-      partners[match.first, default: 0] += 1
-      partners[match.second, default: 0] += 1
+    let nearest = Self.nearest(matches)
+    let heard = Workers(jobs).map(nearest.count) { index -> Pair? in
+      let match = nearest[index]
       guard let first = try? TimbreAudio.load(clips[match.first].source, options: load),
         let second = try? TimbreAudio.load(clips[match.second].source, options: load)
-      else { continue }
+      else { return nil }
       let likeness = match.likeness(first.signal, second.signal)
-      guard likeness >= FingerprintMatch.leastLikeness else { continue }
-      pairs.append(Pair(first: match.first, second: match.second, distance: match.distance, likeness: likeness))
+      guard likeness >= FingerprintMatch.leastLikeness else { return nil }
+      return Pair(first: match.first, second: match.second, distance: match.distance, likeness: likeness)
     }
-    pairs.sort { ($0.first, $0.second) < ($1.first, $1.second) }
+    pairs = heard.compactMap(\.self).sorted { ($0.first, $0.second) < ($1.first, $1.second) }
+  }
+
+  /// The nearest first, of each clip no more than are listened to.
+  private static func nearest(_ matches: [FingerprintMatch]) -> [FingerprintMatch] {
+    var partners: [Int: Int] = [:]
+    return matches.sorted { ($0.distance, $0.first, $0.second) < ($1.distance, $1.first, $1.second) }.filter { match in
+      guard max(partners[match.first] ?? 0, partners[match.second] ?? 0) < mostPartners else { return false }
+      partners[match.first, default: 0] += 1
+      partners[match.second, default: 0] += 1
+      return true
+    }
   }
 
   /// The content hash that stands for a recording and all its near copies, by the hashes of these: then the leak guard takes them for one.
