@@ -23,13 +23,21 @@ package enum MeasuredSoxr {
     var to: Double
   }
   private static let cache = Cache<Rates, MeasuredResampling>(limit: 64)
+  /// To rates above the first, not in a ratio of small numbers and not four times as high, libsoxr has one filter, which is measured
+  /// here: so shifts that are drawn anew for every clip do not wait for it.
+  private static let upwards = Rates(from: 1, to: 2.0.squareRoot())
 
   /// Where it is the quicker one: halving and doubling take a single filter of libsoxr's, and short signals are over before the filter
   /// is looked up.
   package static func suits(_ type: ResamplerType, samples: Int, from: Double, to: Double) -> Bool {
     let ratio = max(from / to, to / from)
     guard type == .soxrHQ, samples >= shortest, ratio <= farthest, ratio.significand > 1 else { return false }
-    return Double(samples) * to / from <= Double(longest) || max(from, to) / greatestDivisor(from, to) <= largestTerm
+    return Double(samples) * to / from <= Double(longest) || isSimple(from, to)
+  }
+
+  /// Whether they are in a ratio of small numbers.
+  private static func isSimple(_ from: Double, _ to: Double) -> Bool {
+    max(from, to) / greatestDivisor(from, to) <= largestTerm
   }
 
   /// Of two whole numbers; tiny for others.
@@ -42,21 +50,27 @@ package enum MeasuredSoxr {
   package static func resample(_ samples: [Float], from: Double, to: Double) throws -> [Float] {
     let recipe = ResamplerType.soxrHQ.soxrRecipe
     let lower = min(from, to)
-    let filter = try cache.value(for: Rates(from: from, to: to)) {
-      let place = Int(((reach + 16) * from / lower).rounded(.up))
-      var impulse = [Float](repeating: 0, count: 2 * place + 1)
-      impulse[place] = 1
-      let response = try soxrResample(
-        impulse, from: from, to: to, recipe: recipe, count: Int(Double(impulse.count) * to / from) + 1)
-      return MeasuredResampling(
-        response: response.map(Double.init), centre: Double(place) * to / from, reach: reach, from: from, to: to)
-    }
+    let filter = try filter(of: from < to && to < 4 * from && !isSimple(from, to) ? upwards : Rates(from: from, to: to))
     // As many as libsoxr gives.
     let count = Int((Double(samples.count) / (from / to) + 0.5).rounded(.down))
-    var result = filter.resample(samples, count: count)
+    var result = filter.resample(samples, from: from, to: to, count: count)
     let first = min(count, Int((reach * to / lower).rounded(.up)))
     let beginning = try soxrBeginning(samples, from: from, to: to, recipe: recipe, count: first)
     for (index, value) in zip(0..<first, beginning) { result[index] = value }
     return result
+  }
+
+  private static func filter(of rates: Rates) throws -> MeasuredResampling {
+    try cache.value(for: rates) {
+      let (from, to) = (rates.from, rates.to)
+      let place = Int(((reach + 16) * from / min(from, to)).rounded(.up))
+      var impulse = [Float](repeating: 0, count: 2 * place + 1)
+      impulse[place] = 1
+      let response = try soxrResample(
+        impulse, from: from, to: to, recipe: ResamplerType.soxrHQ.soxrRecipe,
+        count: Int(Double(impulse.count) * to / from) + 1)
+      return MeasuredResampling(
+        response: response.map(Double.init), centre: Double(place) * to / from, reach: reach, from: from, to: to)
+    }
   }
 }

@@ -8,8 +8,6 @@ import TimbreCore
 /// Rokhlin (1993) with the window of Kaiser and Bessel: its error is below 1e-6 of the largest sample, whatever the ratio. Two blocks
 /// go through a transform together, as the real and the imaginary part of its numbers.
 package final class MeasuredResampling: Sendable {
-  private let from: Double
-  private let to: Double
   /// Samples of a block, and of what comes of it.
   private let size: Int
   private let finer: Int
@@ -25,9 +23,8 @@ package final class MeasuredResampling: Sendable {
   ///   - response: What the filter makes of an impulse, at the rate `to`.
   ///   - centre: Where the impulse lies, counted in samples of `response`.
   ///   - reach: How far the filter reaches to either side, in samples at the lower of both rates.
+  ///   - from: The rates that it was measured at.
   package init(response: [Double], centre: Double, reach: Double, from: Double, to: Double) {
-    self.from = from
-    self.to = to
     let lower = min(from, to)
     let reached = Int((reach * from / lower).rounded(.up)) + 32
     let size = powerOfTwo(atLeast: max(1024, 5 * reached))
@@ -68,8 +65,9 @@ package final class MeasuredResampling: Sendable {
     return result
   }
 
+  /// - Parameter from: With `to`, the rates that the filter was measured at, or others that it is the filter of as well.
   /// - Returns: `count` samples at the rate `to`, the first at the time of the first of `samples`; before and behind these there is silence.
-  package func resample(_ samples: [Float], count: Int) -> [Float] {
+  package func resample(_ samples: [Float], from: Double, to: Double, count: Int) -> [Float] {
     // Four samples of the finer rate before the first result, at least, are needed to interpolate it.
     let lead = 64
     let hop = size - 2 * margin
