@@ -16,7 +16,7 @@ struct ClipCache: Sendable {
   private let files: FileFingerprints
   private let load: String
   /// Libraries whose other versions give other bits, and our own resampling.
-  private let libraries = (audioLibraryVersions() + [("fftw", fftwVersion()), ("resampling", "2")])
+  private let libraries = (audioLibraryVersions() + [("fftw", fftwVersion()), ("resampling", "3")])
     .map { "\($0.name) \($0.version)" }.joined(separator: ", ")
   /// Each view; nil where its result is not kept.
   private let views: [(chain: String, name: String, keepsSignal: Bool)?]
