@@ -85,7 +85,8 @@ final class InterpolationTable: Sendable {
       for index in 0..<count {
         let place = unsafe places[index]
         let row = unsafe numbers + 8 * (place & (Self.rows - 1))
-        let weight = unsafe SIMD8.load(row, 0) + (SIMD8.load(row, 8) - SIMD8.load(row, 0)) * parts[index]
+        let (here, next) = unsafe (SIMD8.load(row, 0), SIMD8.load(row, 8))
+        let weight = unsafe here + (next - here) * parts[index]
         unsafe (weight * SIMD8.load(signal, place / Self.rows - 3)).store(products, 8 * index)
       }
     }
